@@ -1,0 +1,104 @@
+"""
+Run the tests: on SQLite and memory, then what depends on it on PostgreSQL and Redis.
+
+What this machine cannot serve is left out, and said so at the end.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import redis
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE_URL = os.environ.get(
+    "TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres"
+)
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/14")
+WORKERS = "2"
+WHOLE = "e2e or process or faults"
+"""Tests that start processes of their own, or hold a browser's loop."""
+NO_TESTS = 5
+ONCE_MORE = ("--reruns", "1", "-rR")
+"""On a busy machine much may be late: what fails runs once more, and is named."""
+
+
+def main() -> int:
+    """Run every part; the exit code is the last that is not zero."""
+    arguments = sys.argv[1:]
+    alone = {"DATABASE_URL": "", "REDIS_URL": ""}
+    if "--faults" in arguments:
+        return pytest(["-m", "faults", *arguments], alone)
+    arguments = [*ONCE_MORE, *arguments]
+    left_out = [find_chromium(), find_postgresql(), find_redis()]
+    code = pytest(["-n", WORKERS, "-m", f"not ({WHOLE})", *arguments], alone)
+    say("The whole product in its own processes, and in a browser: one at a time")
+    code = pytest(["-m", WHOLE, *arguments], alone) or code
+    if not any(left_out[1:]):
+        say("The same again where it depends on the servers: PostgreSQL and Redis")
+        servers = {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL}
+        chosen = ["--on-servers", "-m", f"not ({WHOLE})", *arguments]
+        code = pytest(chosen, servers) or code
+    for reason in filter(None, left_out):
+        say(f"Left out: {reason}")
+    return code
+
+
+def pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    """
+    Run pytest with changes to the environment; returns its exit code.
+
+    That a narrow ARGS= chooses no test is no fault.
+    """
+    command = [sys.executable, "-m", "pytest", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False)
+    return 0 if done.returncode == NO_TESTS else done.returncode
+
+
+def find_chromium() -> str:
+    """Make sure of a Chromium; returns why not, or an empty text."""
+    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        return ""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("Installing Chromium for the browser tests")
+        for step in ("update", "install -y chromium"):
+            subprocess.run(
+                ["apt-get", "-qq", *step.split()],
+                stdout=subprocess.DEVNULL,
+                check=False,
+            )
+        if shutil.which("chromium"):
+            return ""
+    return "the browser tests, for there is no Chromium (apt install chromium)."
+
+
+def find_postgresql() -> str:
+    """Say why PostgreSQL cannot be used, or an empty text."""
+    try:
+        psycopg.connect(DATABASE_URL, connect_timeout=3).close()
+    except psycopg.Error as error:
+        reason = str(error).splitlines()[0]
+        return f"the tests on PostgreSQL ({reason}); TEST_DATABASE_URL names a server."
+    return ""
+
+
+def find_redis() -> str:
+    """Say why Redis cannot be used, or an empty text."""
+    try:
+        redis.Redis.from_url(REDIS_URL, socket_connect_timeout=3).ping()
+    except redis.RedisError as error:
+        return f"the tests on Redis ({error}); TEST_REDIS_URL names a server."
+    return ""
+
+
+def say(sentence: str) -> None:
+    """Tell the person what happens."""
+    sys.stdout.write(f"\n· {sentence}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
