@@ -1,0 +1,1 @@
+"""The one small language in which people ask the market table."""
