@@ -1,0 +1,1 @@
+"""The database, cache and bus side of the feed's ports."""
