@@ -1,0 +1,9 @@
+"""What the market tells the apps above it."""
+
+from django.dispatch import Signal
+
+minute_closed = Signal()
+"""Sent with `venue`, `market_key`, `open_time_ms` once its snapshot is readable."""
+
+minutes_repaired = Signal()
+"""Sent with `venue`, `market_key`, `open_times_ms` once late minutes are whole."""
