@@ -1,0 +1,72 @@
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from markets import candle_table, models, snapshots
+from markets.api import views
+from markets.engine.catalogue import COLUMNS
+from markets.engine.table import Table
+from markets.selectors import pairs
+from markets.types import DAY_MS, MINUTE_MS
+
+AS_OF_MS = 1_700_000_040_000
+SYMBOLS = ("BTCUSDT", "DOGEUSDT", "ETHUSDT")
+
+
+def table(
+    clock: str = "live", *, sequence: int = 1, btc_price: float = 65_432.1
+) -> Table:
+    values = np.full((len(COLUMNS), len(SYMBOLS)), np.nan)
+    values[COLUMNS.index("price")] = [btc_price, 0.16421, 1_948.2]
+    values[COLUMNS.index("change_1h")] = [1.5, np.nan, -0.5]
+    values[COLUMNS.index("quote_volume_1d")] = [9e9, 1e8, 4e9]
+    values[COLUMNS.index("event_time")] = AS_OF_MS - 12
+    return Table(
+        "binanceusdm", "generated:7", "Not real", clock, sequence, AS_OF_MS,
+        SYMBOLS, COLUMNS, values,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def market(db: None) -> models.Market:
+    """A market of three pairs with a table, and two stored candles of BTC."""
+    candle_table.make_partitions(connection, [AS_OF_MS // DAY_MS])
+    pairs._known.clear()
+    views._cache.clear()
+    made = models.Market.objects.create(
+        venue="binanceusdm", key="generated:7", kind="generated", label="Not real"
+    )
+    ticks = {"BTCUSDT": "0.10", "DOGEUSDT": "0.00001", "ETHUSDT": "0.01"}
+    for slot, symbol in enumerate(SYMBOLS):
+        models.Instrument.objects.create(
+            market=made,
+            symbol=symbol,
+            slot=slot,
+            base_asset=symbol.removesuffix("USDT"),
+            quote_asset="USDT",
+            status="trading",
+            contract_type="PERPETUAL",
+            tick_size=Decimal(ticks[symbol]),
+            step_size=Decimal("0.001"),
+        )
+    bitcoin = models.Instrument.objects.get(symbol="BTCUSDT")
+    for number, close in enumerate((65_000.0, 65_432.1)):
+        models.Candle.objects.create(
+            instrument=bitcoin,
+            open_time_ms=AS_OF_MS - (2 - number) * MINUTE_MS,
+            open=64_990.0,
+            high=65_500.0,
+            low=64_980.5,
+            close=close,
+            volume=2.5,
+            quote_volume=162_500.0,
+            trade_count=7,
+            taker_buy_volume=1.0,
+            taker_buy_quote_volume=65_000.0,
+            received_at_ms=AS_OF_MS,
+        )
+    snapshots.write_table(table("live"))
+    snapshots.write_table(table("closed"))
+    return made
