@@ -257,7 +257,8 @@ def test_values_agree_with_the_plain_evaluator(
 
     for number in range(len(SYMBOLS)):
         expected = plainly.value(node, plain_row(minutes, number))
-        np.testing.assert_equal(found[number], expected)
+        # Which zero comes out, no comparison can tell, and a division refuses both.
+        np.testing.assert_array_equal(found[number], expected)
 
 
 def test_three_truths_join_as_kleene_joined_them() -> None:
