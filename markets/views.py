@@ -12,15 +12,15 @@ from django.views.decorators.http import require_safe
 
 from markets import snapshots
 from markets.dashboard_choice import read_layout
-from markets.dashboard_page import dashboard_body
 from markets.errors import MarketUnavailableError
-from markets.heatmap_page import heatmap_page, read_choice as read_heatmap_choice
-from markets.market_page import market_body, read_choice
-from markets.pair_list import pair_list
-from markets.screener_page import screener_page
+from markets.pages.dashboard import dashboard_body
+from markets.pages.heatmaps import heatmap_page, read_choice as read_heatmap_choice
+from markets.pages.market import market_body, read_choice
+from markets.pages.pair_list import pair_list
+from markets.pages.screener import screener_page
+from markets.pages.symbol import near_names, shared_page
 from markets.selectors.ledger_day import ledger_day
 from markets.selectors.pairs import known_pairs
-from markets.symbol_page import near_names, shared_page
 from scalpaiboard.lib.clock import now
 
 

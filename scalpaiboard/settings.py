@@ -103,7 +103,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "markets.context.feed",
+                "markets.pages.context.feed",
                 "scalpaiboard.navigation.navigation",
             ],
             "libraries": {"frontend": "scalpaiboard.frontend"},

@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 
 from markets.engine.table import Table
-from markets.market_page import market_page, read_choice
+from markets.pages.market import market_page, read_choice
 from markets.selectors.pairs import Pair
 
 LOOKS: Final = (

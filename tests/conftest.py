@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(
 
 def _needs_servers(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", ())
-    return (
+    return item.get_closest_marker("once") is None and (
         item.get_closest_marker("servers") is not None
         or item.get_closest_marker("django_db") is not None
         or not {"db", "transactional_db"}.isdisjoint(fixtures)

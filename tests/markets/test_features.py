@@ -90,7 +90,8 @@ def test_a_day_goes_on_where_the_one_before_ended() -> None:
     assert found[:, 0].tolist() == tables[1_440 + 699].column("ema_200_5m").tolist()
 
 
-def test_a_night_writes_each_whole_day_once() -> None:
+@pytest.mark.once
+def test_a_night_writes_each_whole_day_once_and_a_full_shelf_drops_the_oldest() -> None:
     store_days(2)
 
     tasks.write_features()
@@ -103,6 +104,11 @@ def test_a_night_writes_each_whole_day_once() -> None:
     state = shelf_state()
     assert (state.days, state.newest_day, state.outdated) == (2, DAY + 1, 0)
     assert state.size_bytes == sum(one.size_bytes for one in first)
+
+    assert drop_oldest(Shelf(shelf().root, state.size_bytes)) == 0
+    assert drop_oldest(Shelf(shelf().root, state.size_bytes - 1)) == 1
+    assert [day.manifest.day for day in held()] == [DAY + 1]
+    assert drop_oldest(Shelf(shelf().root, 1)) == 0
 
 
 def test_nothing_is_written_where_none_is_wanted(settings: Settings) -> None:
@@ -120,18 +126,6 @@ def test_a_night_before_the_first_candle_passes() -> None:
     assert shelf_state().days == 0
 
 
-def test_the_days_written_first_go_when_the_shelf_is_full() -> None:
-    store_days(2)
-    tasks.write_features()
-    sizes = [day.manifest.size_bytes for day in held()]
-
-    assert drop_oldest(Shelf(shelf().root, sum(sizes))) == 0
-    assert drop_oldest(Shelf(shelf().root, sum(sizes) - 1)) == 1
-
-    assert [day.manifest.day for day in held()] == [DAY + 1]
-    assert drop_oldest(Shelf(shelf().root, 1)) == 0
-
-
 def test_two_do_not_write_at_once() -> None:
     store_days(1)
     left = shelf().root / "binanceusdm" / "live" / "2023-11-15.unfinished"
@@ -146,6 +140,7 @@ def test_two_do_not_write_at_once() -> None:
     assert not left.exists()
 
 
+@pytest.mark.once
 def test_a_write_that_fails_leaves_the_day_as_it_was() -> None:
     store_days(1)
     tasks.write_features()
@@ -178,6 +173,7 @@ def test_the_commands_write_a_day_and_tell_when_something_was_true() -> None:
     assert one.startswith(f"BTCUSDT          {at(1).replace('T', ' ')} UTC  still")
 
 
+@pytest.mark.once
 def test_what_cannot_be_answered_is_said() -> None:
     store_days(1)
     tasks.write_features()

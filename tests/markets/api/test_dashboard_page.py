@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from django.test import Client
 
-from markets import dashboard_page, models, snapshots
+from markets import models, snapshots
 from markets.dashboard_layout import Chart, Layout
 from markets.engine.table import Table
+from markets.pages import dashboard
 from markets.selectors import sparks
 from markets.types import MINUTE_MS
 from tests.markets.api.conftest import AS_OF_MS, table
@@ -14,7 +15,7 @@ STEP_MS = 15 * MINUTE_MS
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    dashboard_page._bodies.clear()
+    dashboard._bodies.clear()
     sparks._known.clear()
 
 
@@ -65,11 +66,11 @@ def test_page_before_the_first_table_says_how_far_the_fill_is(client: Client) ->
 
 @pytest.mark.usefixtures("market")
 def test_body_is_built_anew_when_the_market_changes() -> None:
-    before = dashboard_page.dashboard_body(Layout(), table(), {"phase": "live"})
-    same = dashboard_page.dashboard_body(Layout(), table(), {"phase": "live"})
+    before = dashboard.dashboard_body(Layout(), table(), {"phase": "live"})
+    same = dashboard.dashboard_body(Layout(), table(), {"phase": "live"})
     moved = table(sequence=2, btc_price=65_433.0)
 
-    after = dashboard_page.dashboard_body(Layout(), moved, {"phase": "live"})
+    after = dashboard.dashboard_body(Layout(), moved, {"phase": "live"})
 
     assert same is before
     assert "65,433.0" in after
@@ -79,7 +80,7 @@ def test_body_is_built_anew_when_the_market_changes() -> None:
 def test_pair_that_is_gone_does_not_break_the_page() -> None:
     gone = Layout(charts=(Chart("LUNAUSDT"),))
 
-    body = dashboard_page.dashboard_body(gone, table(), {"phase": "live"})
+    body = dashboard.dashboard_body(gone, table(), {"phase": "live"})
 
     assert "LUNAUSDT" not in body
     assert "BTCUSDT" in body

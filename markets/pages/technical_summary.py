@@ -9,7 +9,7 @@ from markets.analysis.rules import RULES, Rule, Side
 from markets.analysis.summary import Finding, ask, summarise
 from markets.engine.catalogue import METRIC_OF
 from markets.engine.table import Table
-from markets.metric_figures import Shown, shown
+from markets.pages.metric_figures import Shown, shown
 from markets.selectors.pairs import Pair
 from markets.types import TIMEFRAMES
 

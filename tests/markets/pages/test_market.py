@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from markets.engine.table import Table
-from markets.market_page import FIRST_ROWS, market_page, read_choice
+from markets.pages.market import FIRST_ROWS, market_page, read_choice
 from markets.selectors.pairs import Pair
 
 PAIRS = {

@@ -1,7 +1,7 @@
 import numpy as np
 
 from markets.engine.table import Table
-from markets.pair_list import pair_list
+from markets.pages.pair_list import pair_list
 from markets.selectors.pairs import Pair
 
 PAIRS = {

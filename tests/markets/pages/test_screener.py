@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from markets.engine.catalogue import METRIC_OF
-from markets.screener_page import EXAMPLES, SETS, screener_page
+from markets.pages.screener import EXAMPLES, SETS, screener_page
 from markets.screening import read_condition
 
 

@@ -9,12 +9,12 @@ from typing import Any, Final
 import numpy as np
 from django.template.loader import render_to_string
 
-from markets.chart_indicators import OVERLAYS, PANES, chart_indicators
 from markets.engine.table import Table
 from markets.figures import direction, figure
+from markets.pages.chart_indicators import OVERLAYS, PANES, chart_indicators
+from markets.pages.technical_summary import technical_summary
+from markets.pages.timeframe_table import timeframe_table
 from markets.selectors.pairs import Pair, tick_size_of
-from markets.technical_summary import technical_summary
-from markets.timeframe_table import timeframe_table
 from markets.types import MINUTE_MS, TIMEFRAMES, WINDOWS
 from scalpaiboard.lib.newest import Newest
 

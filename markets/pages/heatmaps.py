@@ -7,8 +7,8 @@ from typing import Any, Final
 import numpy as np
 
 from markets.engine.table import Table
+from markets.pages.symbol import near_names, price_steps
 from markets.selectors.pairs import Pair, tick_size_of
-from markets.symbol_page import near_names, price_steps
 
 TABS: Final[tuple[tuple[str, str], ...]] = (
     ("market", "Market"),

@@ -5,8 +5,8 @@ import numpy as np
 from markets.engine.catalogue import COLUMNS, METRIC_OF
 from markets.engine.table import Table
 from markets.figures import NO_VALUE
+from markets.pages.timeframe_table import LINES, timeframe_table
 from markets.selectors.pairs import Pair
-from markets.timeframe_table import LINES, timeframe_table
 from markets.types import TIMEFRAMES
 
 PAIR = Pair("BTCUSDT", "BTC", "USDT", 1)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from markets.engine.catalogue import METRIC_OF
 from markets.engine.table import Table
 from markets.figures import NO_VALUE, direction
-from markets.metric_figures import Shown, shown
+from markets.pages.metric_figures import Shown, shown
 from markets.selectors.pairs import Pair
 from markets.types import TIMEFRAMES
 

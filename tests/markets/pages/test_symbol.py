@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from markets.engine.table import Table
+from markets.pages.symbol import near_names, neighbours, symbol_page
 from markets.selectors.pairs import Pair
-from markets.symbol_page import near_names, neighbours, symbol_page
 
 PAIRS = {
     "ADAUSDT": Pair("ADAUSDT", "ADA", "USDT", 4),

@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from markets.analysis.rules import RULES
 from markets.engine.catalogue import COLUMNS
 from markets.engine.table import Table
+from markets.pages.technical_summary import ASKED, technical_summary
 from markets.selectors.pairs import Pair
-from markets.technical_summary import ASKED, technical_summary
 
 BITCOIN = Pair("BTCUSDT", "BTC", "USDT", 1)
 MINUS = "\N{MINUS SIGN}"

@@ -3,7 +3,7 @@ import pytest
 from django.test import Client
 
 from markets.engine.table import Table
-from markets.heatmap_page import heatmap_page, read_choice
+from markets.pages.heatmaps import heatmap_page, read_choice
 from markets.selectors.pairs import Pair
 from tests.markets.api.conftest import market  # noqa: F401 - a fixture
 
