@@ -1,4 +1,4 @@
-"""One UTC day of a generated market, every pair at once."""
+"""UTC days of a generated market, of many pairs or many days at once."""
 
 from dataclasses import dataclass, fields
 from typing import Final
@@ -36,26 +36,38 @@ class PairTraits:
         return PairTraits(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def generate_day(traits: PairTraits, day: int, *, seed: int) -> Ints:
+def generate_days(traits: PairTraits, days: Ints, *, seed: int) -> Ints:
     """
-    Return every minute of one day, shape ``(pairs, 1440, COLUMNS)``.
+    Return every minute of one day a row, shape ``(rows, 1440, COLUMNS)``.
 
-    Each pair draws from a generator of its own (seed, key, day), so its
-    candles don't depend on which other pairs there are. Returns are the market
+    Each row draws from a generator of its own (seed, key, day), so its
+    candles don't depend on which other rows there are. Returns are the market
     factor, clustered noise and jumps; they are bent so that the day starts
     and ends at levels known from the day's number alone.
+
+    Parameters
+    ----------
+    traits
+        The pair of each row.
+    days
+        The day of each row, from 1970.
+    seed
+        Of the whole market.
     """
-    draws = [np.random.default_rng([seed, int(key), day]) for key in traits.keys]
+    draws = [
+        np.random.default_rng([seed, int(key), int(day)])
+        for key, day in zip(traits.keys, days, strict=True)
+    ]
     heat = _heat(draws)
-    market = _market_returns(day, seed)
+    market = _market_returns(days, seed)
     noise = np.stack([draw.standard_normal(_MINUTES) for draw in draws])
     returns = traits.beta[:, None] * market + traits.volatility[:, None] * heat * noise
     surge = _add_events(returns, draws)
     active = np.stack([draw.random(_MINUTES) for draw in draws])
     is_active = active < traits.activity[:, None]
     returns[~is_active] = 0.0
-    start = _level(traits.keys, day, seed)
-    end = _level(traits.keys, day + 1, seed)
+    start = _level(traits.keys, days, seed)
+    end = _level(traits.keys, days + 1, seed)
     _bend(returns, end - start, is_active)
     growth = np.concatenate([start[:, None], returns], axis=1).cumsum(axis=1)
     levels = traits.price[:, None] * np.exp(growth)
@@ -64,7 +76,7 @@ def generate_day(traits: PairTraits, day: int, *, seed: int) -> Ints:
     weight = (0.3 + moves) * heat * surge * is_active
     is_halted = _halts(draws)
     weight[is_halted] = 0.0
-    block = _assemble(prices, weight, traits, draws, day)
+    block = _assemble(prices, weight, traits, draws, days)
     block[is_halted] = ABSENT_BAR
     return block
 
@@ -79,9 +91,12 @@ def _heat(draws: list[np.random.Generator]) -> Floats:
     return levels[:, hour] * (1 - between) + levels[:, hour + 1] * between
 
 
-def _market_returns(day: int, seed: int) -> Floats:
-    draw = np.random.default_rng([seed, _MARKET_KEY, day])
-    returns: Floats = 0.00025 * _heat([draw])[0] * draw.standard_normal(_MINUTES)
+def _market_returns(days: Ints, seed: int) -> Floats:
+    different, place = np.unique(days, return_inverse=True)
+    draws = [np.random.default_rng([seed, _MARKET_KEY, int(day)]) for day in different]
+    heat = _heat(draws)
+    noise = np.stack([draw.standard_normal(_MINUTES) for draw in draws])
+    returns: Floats = (0.00025 * heat * noise)[place]
     return returns
 
 
@@ -110,24 +125,23 @@ def _bend(returns: Floats, wanted: Floats, is_active: NDArray[np.bool_]) -> None
     returns += (missing / steps)[:, None] * is_active
 
 
-def _level(keys: Ints, day: int, seed: int) -> Floats:
-    """Return the logarithm of each pair's price at midnight, relative to its own."""
+def _level(keys: Ints, days: Ints, seed: int) -> Floats:
+    """Return the logarithm of each row's price at midnight, relative to its own."""
     level = np.zeros(len(keys))
-    for days, size in _OCTAVES:
-        number, part = divmod(day, days)
-        here = _known_noise(keys, number, days, seed)
-        there = _known_noise(keys, number + 1, days, seed)
-        level += size * (here + (there - here) * part / days)
+    for octave, size in _OCTAVES:
+        number, part = np.divmod(days, octave)
+        here = _known_noise(keys, number, octave, seed)
+        there = _known_noise(keys, number + 1, octave, seed)
+        level += size * (here + (there - here) * part / octave)
     return level
 
 
-def _known_noise(keys: Ints, number: int, octave: int, seed: int) -> Floats:
+def _known_noise(keys: Ints, numbers: Ints, octave: int, seed: int) -> Floats:
     # SplitMix64: noise that any process finds again without a history.
     with np.errstate(over="ignore"):
         mixed = keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        mixed += np.uint64(
-            (number * 1_000_003 + octave * 7_919 + seed * 104_729) % 2**63
-        )
+        mixed += numbers.astype(np.uint64) * np.uint64(1_000_003)
+        mixed += np.uint64((octave * 7_919 + seed * 104_729) % 2**63)
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return (mixed ^ (mixed >> np.uint64(31))) / 2.0**63 - 1.0
@@ -156,7 +170,7 @@ def _assemble(
     weight: Floats,
     traits: PairTraits,
     draws: list[np.random.Generator],
-    day: int,
+    days: Ints,
 ) -> Ints:
     block = np.zeros((*weight.shape, COLUMNS), np.int64)
     block[:, :, :4] = prices
@@ -171,7 +185,8 @@ def _assemble(
     trades = np.diff(shared, axis=1, prepend=0) + 4 * is_active
     block[:, :, TRADES] = trades
     first_id = np.cumsum(trades, axis=1) - trades
-    block[:, :, FIRST_ID] = first_id + traits.trades_a_day[:, None] * 4 * day
+    before = traits.trades_a_day * 4 * days
+    block[:, :, FIRST_ID] = first_id + before[:, None]
     _add_volumes(block, weight, traits, draws)
     return block
 

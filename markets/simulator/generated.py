@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from markets.simulator.days import Floats, PairTraits, generate_day
+from markets.simulator.days import Floats, PairTraits, generate_days
 from markets.simulator.market import (
     ABSENT_BAR,
     COLUMNS,
@@ -89,32 +89,35 @@ class GeneratedMarket:
 
     def history(self, row: int, start: int, stop: int) -> Ints:
         """Return the minutes of one pair; days that are not at hand are not kept."""
-        parts = [np.empty((0, COLUMNS), np.int64)]
-        while start < stop:
-            day, first = divmod(start, DAY_MINUTES)
-            last = min(DAY_MINUTES, first + stop - start)
-            known = self._days.get(day)
-            bars = self._make(day, [row])[0] if known is None else known[row]
-            parts.append(bars[first:last])
-            start += last - first
-        return np.concatenate(parts)
+        if start >= stop:
+            return np.empty((0, COLUMNS), np.int64)
+        first, last = start // DAY_MINUTES, (stop - 1) // DAY_MINUTES
+        days = range(first, last + 1)
+        known = {day: self._days[day][row] for day in days if day in self._days}
+        unknown = [day for day in days if day not in known]
+        if unknown:
+            made = self._make([row] * len(unknown), unknown)
+            known |= zip(unknown, made, strict=True)
+        bars = np.concatenate([known[day] for day in days])
+        return bars[start - first * DAY_MINUTES : stop - first * DAY_MINUTES]
 
     def _day(self, day: int) -> Ints:
         if day in self._days:
             self._days.move_to_end(day)
             return self._days[day]
-        block = self._make(day, list(range(len(self.pairs))))
+        rows = list(range(len(self.pairs)))
+        block = self._make(rows, [day] * len(rows))
         block.flags.writeable = False
         self._days[day] = block
         if len(self._days) > _KEPT_DAYS:
             self._days.popitem(last=False)
         return block
 
-    def _make(self, day: int, rows: list[int]) -> Ints:
-        block = generate_day(self._traits.of(rows), day, seed=self._seed)
-        for place, row in enumerate(rows):
+    def _make(self, rows: list[int], days: list[int]) -> Ints:
+        block = generate_days(self._traits.of(rows), np.array(days), seed=self._seed)
+        for bars, row, day in zip(block, rows, days, strict=True):
             if row in self._newcomers:
-                self._take_unlisted(block[place], row, day * DAY_MINUTES)
+                self._take_unlisted(bars, row, day * DAY_MINUTES)
         return block
 
     def _take_unlisted(self, bars: Ints, row: int, first_minute: int) -> None:

@@ -8,16 +8,11 @@ import numpy as np
 from markets.simulator.market import (
     ABSENT,
     CLOSE,
-    COLUMNS,
     FIRST_ID,
     HIGH,
     LOW,
     OPEN,
-    QUOTE_VOLUME,
-    TAKER_QUOTE_VOLUME,
-    TAKER_VOLUME,
     TRADES,
-    VOLUME,
     Ints,
 )
 
@@ -39,7 +34,7 @@ INTERVALS: Final[Mapping[str, int]] = {
 }
 """Minutes of each interval; ``1s`` and ``1M`` are not simulated."""
 
-_SUMS: Final = (VOLUME, QUOTE_VOLUME, TRADES, TAKER_VOLUME, TAKER_QUOTE_VOLUME)
+_FAR: Final = np.iinfo(np.int64).max
 _MONDAY: Final = 4 * 1_440  # 1970 began on a Thursday
 
 
@@ -50,14 +45,28 @@ def open_minute(minute: int, interval: str) -> int:
     return minute - (minute - offset) % length
 
 
-def merge(bars: Ints) -> Ints | None:
-    """Return one candle of consecutive minutes, None where no minute exists."""
-    there = bars[bars[:, TRADES] != ABSENT]
-    if not len(there):
-        return None
-    candle = np.empty(COLUMNS, np.int64)
-    candle[OPEN], candle[CLOSE] = there[0, OPEN], there[-1, CLOSE]
-    candle[HIGH], candle[LOW] = there[:, HIGH].max(), there[:, LOW].min()
-    candle[list(_SUMS)] = there[:, list(_SUMS)].sum(axis=0)
-    candle[FIRST_ID] = there[0, FIRST_ID]
-    return candle
+def merge(bars: Ints) -> Ints:
+    """
+    Return each row's minutes as one candle.
+
+    Parameters
+    ----------
+    bars
+        Shape ``(rows, minutes, COLUMNS)``.
+
+    Returns
+    -------
+    Ints
+        Shape ``(rows, COLUMNS)``; ABSENT where a row has no minute.
+    """
+    there = bars[:, :, TRADES] != ABSENT
+    rows = np.arange(len(bars))
+    first, last = there.argmax(axis=1), -1 - there[:, ::-1].argmax(axis=1)
+    candles: Ints = np.where(there[:, :, None], bars, 0).sum(axis=1)
+    candles[:, OPEN] = bars[rows, first, OPEN]
+    candles[:, CLOSE] = bars[rows, last, CLOSE]
+    candles[:, HIGH] = np.where(there, bars[:, :, HIGH], 0).max(axis=1)
+    candles[:, LOW] = np.where(there, bars[:, :, LOW], _FAR).min(axis=1)
+    candles[:, FIRST_ID] = bars[rows, first, FIRST_ID]
+    candles[~there.any(axis=1), TRADES] = ABSENT
+    return candles

@@ -8,12 +8,10 @@ from markets.simulator.clock import SimulatedClock
 from markets.simulator.intervals import INTERVALS, merge, open_minute
 from markets.simulator.market import (
     ABSENT,
+    ABSENT_BAR,
     CLOSE,
     COLUMNS,
     FIRST_ID,
-    HIGH,
-    LOW,
-    OPEN,
     TRADES,
     Ints,
     Market,
@@ -23,7 +21,7 @@ from markets.simulator.path import forming, tape, trades_until
 from markets.types import MINUTE_MS
 
 DAY_MINUTES = 1_440
-_FAR = np.iinfo(np.int64).max
+_MINUTES_AT_ONCE = 64 * DAY_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +77,33 @@ class Moment:
         end = min(open_minute(stop - 1, interval) + length, present + 1)
         if first >= end:
             return np.empty((0, COLUMNS + 1), np.int64)
-        bars = self.market.history(row, first, end)
-        if end == present + 1:
-            bars = np.concatenate([bars[:-1], self.forming(now_ms)[row : row + 1]])
-        minutes = np.arange(first, end)
-        if length == 1:
-            there = bars[:, TRADES] != ABSENT
-            return np.column_stack([bars[there], minutes[there]])
-        merged = [
-            (merge(bars[at : at + length]), first + at)
-            for at in range(0, len(bars), length)
-        ]
-        rows = [np.append(bar, minute) for bar, minute in merged if bar is not None]
-        return np.array(rows) if rows else np.empty((0, COLUMNS + 1), np.int64)
+        step = max(1, _MINUTES_AT_ONCE // length) * length
+        return np.concatenate(
+            [
+                self._merged(row, range(at, min(at + step, end), length), end)
+                for at in range(first, end, step)
+            ]
+        )
+
+    # `openings` steps by the candles' length; no minute from `end` on is there.
+    def _merged(self, row: int, openings: range, end: int) -> Ints:
+        first, length = openings.start, openings.step
+        bars = np.tile(ABSENT_BAR, (len(openings) * length, 1))
+        there = min(len(bars), end - first)
+        bars[:there] = self.market.history(row, first, first + there)
+        now_ms = self.clock.now_ms()
+        if first + there > now_ms // MINUTE_MS:
+            bars[there - 1] = self.forming(now_ms)[row]
+        candles = merge(bars.reshape(-1, length, COLUMNS))
+        is_there = candles[:, TRADES] != ABSENT
+        return np.column_stack([candles, openings])[is_there]
 
     def day(self, now_ms: int) -> Ints:
         """Return the rolling 24 h of every pair as one long candle each."""
         minute = now_ms // MINUTE_MS
         if minute != self._day_minute:
             closed = [
-                _totals(block)
+                merge(block)
                 for block in self.market.blocks(minute - DAY_MINUTES + 1, minute)
             ]
             self._day_minute, self._day = minute, _joined(closed)
@@ -163,19 +168,5 @@ class Moment:
         ]
 
 
-def _totals(block: Ints) -> Ints:
-    there = block[:, :, TRADES] != ABSENT
-    rows = np.arange(len(block))
-    first, last = there.argmax(axis=1), -1 - there[:, ::-1].argmax(axis=1)
-    total = np.where(there[:, :, None], block, 0).sum(axis=1)
-    total[:, OPEN] = block[rows, first, OPEN]
-    total[:, CLOSE] = block[rows, last, CLOSE]
-    total[:, HIGH] = np.where(there, block[:, :, HIGH], 0).max(axis=1)
-    total[:, LOW] = np.where(there, block[:, :, LOW], _FAR).min(axis=1)
-    total[:, FIRST_ID] = block[rows, first, FIRST_ID]
-    total[~there.any(axis=1), TRADES] = ABSENT
-    return total
-
-
 def _joined(parts: list[Ints]) -> Ints:
-    return _totals(np.stack(parts, axis=1))
+    return merge(np.stack(parts, axis=1))

@@ -166,8 +166,8 @@ class Pulse:
     ) -> None:
         first = open_minute(minute, stream.interval)
         earlier = self._moment.market.history(pair.row, first, minute)
-        candle = merge(np.concatenate([earlier, last[None]]))
-        if candle is not None:
+        candle = merge(np.concatenate([earlier, last[None]])[None])[0]
+        if candle[TRADES] != ABSENT:
             self._send_kline(stream, pair, candle, first, now_ms)
 
     def _end_of(self, stream: StreamName, minute: int) -> int:
