@@ -96,7 +96,8 @@ class Moment:
             bars[there - 1] = self.forming(now_ms)[row]
         candles = merge(bars.reshape(-1, length, COLUMNS))
         is_there = candles[:, TRADES] != ABSENT
-        return np.column_stack([candles, openings])[is_there]
+        found: Ints = np.column_stack([candles, openings])[is_there]
+        return found
 
     def day(self, now_ms: int) -> Ints:
         """Return the rolling 24 h of every pair as one long candle each."""
