@@ -18,7 +18,8 @@ DATABASE_URL = os.environ.get(
     "TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres"
 )
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/14")
-WORKERS = "2"
+WORKERS = "4"
+"""More than cores, for many of them wait for a simulated exchange."""
 WHOLE = "e2e or process or faults"
 """Tests that start processes of their own, or hold a browser's loop."""
 NO_TESTS = 5

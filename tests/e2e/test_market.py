@@ -54,7 +54,7 @@ def test_chart_of_the_chosen_pair_moves_with_it(visit: Visit) -> None:
     expect(visit.page).to_have_url(re.compile(f"pair={symbol}"))
     expect(close).not_to_have_text("")
     before = close.inner_text()
-    expect(close).not_to_have_text(before, timeout=20_000)
+    expect(close).not_to_have_text(before, timeout=LIVE_WITHIN_MS)
     canvases = visit.page.locator("[data-island=candle-chart] canvas")
     assert canvases.count() > 0
 

@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -185,6 +186,55 @@ async def test_markets_do_not_mix(store: DatabaseStore) -> None:
     assert found == {BTC: []}
 
 
+# The connection has it until it is renewed, as it is after every refusal.
+def pragma(text: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {text}")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def on_sqlite() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite is not the database of this run.")
+
+
+@pytest.mark.usefixtures("on_sqlite")
+async def test_what_a_full_disk_refuses_is_taken_whole_once_there_is_room(
+    store: DatabaseStore,
+) -> None:
+    times = range(START_MS, START_MS + 2_000 * MINUTE_MS, MINUTE_MS)
+    batches = [
+        a_batch(open_time_ms=at, candles=[replace(a_candle(BTC), open_time_ms=at)])
+        for at in times
+    ]
+    await store._thread.run(lambda: pragma(f"max_page_count={pragma('page_count')}"))
+
+    with pytest.raises(StoreUnavailableError, match="disk is full"):
+        await store.save_minutes(batches)
+
+    assert await models.Candle.objects.acount() == 0
+    assert await models.LedgerMinute.objects.acount() == 0
+    await store.save_minutes(batches)
+    assert await models.Candle.objects.acount() == len(times)
+
+
+@pytest.mark.usefixtures("on_sqlite")
+async def test_a_database_locked_by_another_takes_the_minute_afterwards(
+    store: DatabaseStore,
+) -> None:
+    with sqlite3.connect(connection.settings_dict["NAME"]) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await store._thread.run(lambda: pragma("busy_timeout=20"))
+        with pytest.raises(StoreUnavailableError, match="locked"):
+            await store.save_minutes([a_batch()])
+    other.close()
+
+    await store.save_minutes([a_batch()])
+
+    assert await models.Candle.objects.acount() == 2
+
+
 async def test_a_service_that_is_away_is_named() -> None:
     thread = SinkThread("test")
 
@@ -245,9 +295,8 @@ def test_a_second_feed_of_the_same_market_is_refused(tmp_path: Path) -> None:
     second.release()
 
 
+@pytest.mark.usefixtures("on_sqlite")
 def test_the_candle_table_is_laid_out_for_its_use() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("SQLite is not the database of this run.")
     with connection.cursor() as cursor:
         cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'markets_candle'")
         assert "WITHOUT ROWID" in cursor.fetchone()[0]
