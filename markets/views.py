@@ -102,7 +102,8 @@ def heatmaps(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def data_health(request: HttpRequest) -> HttpResponse:
-    return render(request, "markets/data_health.html", {"counters": COUNTERS})
+    content = {"counters": COUNTERS, "watched": WATCHED}
+    return render(request, "markets/data_health.html", content)
 
 
 @require_safe
@@ -129,4 +130,11 @@ COUNTERS = (
     ("foreign", "Foreign", "Messages of another market"),
     ("unsaved_minutes", "Unsaved", "Minutes that wait for the database"),
     ("reconnects", "Reconnects", "Connections made anew"),
+)
+WATCHED = (
+    ("books", "Books", "Order books that someone looks at"),
+    ("trades", "Trades", "Trade tapes that someone looks at"),
+    ("rebuilding", "Rebuilding", "Books that are being made from a new snapshot"),
+    ("rebuilds", "Rebuilt", "Books made anew after a break in their chain"),
+    ("refused", "Refused", "Pairs beyond the number that may be followed at once"),
 )

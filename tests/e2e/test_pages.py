@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from markets.figures import NO_VALUE
 from tests.conftest import ROOT
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import LIVE_WITHIN_MS, Visit
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SCRIPT_BUDGET = 120 * 1024
@@ -77,6 +77,19 @@ def test_data_health_shows_the_feed_at_work(visit: Visit) -> None:
     expect(frames).not_to_have_text(NO_VALUE)
     before = frames.inner_text()
     expect(frames).not_to_have_text(before)
+
+
+def test_data_health_tells_what_is_followed_while_someone_looks(visit: Visit) -> None:
+    visit.open_live("/data-health/")
+    books = visit.page.locator("[data-watched=books]")
+    expect(books).not_to_have_text(NO_VALUE)
+    reader = visit.page.context.new_page()
+
+    reader.goto(f"{visit.board}/symbols/BTCUSDT/")
+
+    expect(books).not_to_have_text("0")
+    reader.close()
+    expect(books).to_have_text("0", timeout=LIVE_WITHIN_MS)
 
 
 def test_data_health_draws_the_ledger_of_a_day(visit: Visit) -> None:

@@ -87,6 +87,11 @@ export function mount(element: HTMLElement, life: AbortSignal): void {
       isBlocked ? `blocked until ${moment(blocked_until_ms)}` : "this minute",
     );
   };
+  const figures = (name: "counter" | "watched", numbers: Record<string, number>) => {
+    for (const figure of element.querySelectorAll<HTMLElement>(`[data-${name}]`)) {
+      setText(figure, count(numbers[figure.dataset[name] ?? ""] ?? 0));
+    }
+  };
 
   liveSocket().subscribe(
     "feed",
@@ -115,9 +120,8 @@ export function mount(element: HTMLElement, life: AbortSignal): void {
       part(element, "connections").replaceChildren(...state.connections.map(connectionRow));
       part(element, "problems").replaceChildren(...state.problems.map(problemItem));
       part(element, "no-problems").hidden = state.problems.length > 0;
-      for (const counter of element.querySelectorAll<HTMLElement>("[data-counter]")) {
-        setText(counter, count(state.counters[counter.dataset.counter ?? ""] ?? 0));
-      }
+      figures("counter", state.counters);
+      figures("watched", state.watched);
     },
     life,
   );

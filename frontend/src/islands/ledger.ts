@@ -72,12 +72,12 @@ function sumItems(sum: Hour): HTMLElement[] {
 
 function rest(lines: readonly LedgerLine[]): string {
   const holes = notWhole(lines).length;
-  const whole = lines.length - holes;
-  const unseen =
-    holes > SHOWN_LINES ? ` ${count(holes - SHOWN_LINES)} more have holes.` : "";
   if (lines.length === 0) return "The ledger has nothing of this day.";
   if (holes === 0) return `All ${count(lines.length)} pairs are whole.`;
-  return `The other ${count(whole)} pairs are whole.${unseen}`;
+  const shown =
+    holes > SHOWN_LINES ? ` The first ${count(SHOWN_LINES)} of them are shown.` : "";
+  const these = `${count(holes)} of ${count(lines.length)} pairs have minutes`;
+  return `${these} that came late, were halted or are missing.${shown}`;
 }
 
 export function mount(element: HTMLElement, life: AbortSignal): void {

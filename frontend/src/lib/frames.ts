@@ -66,6 +66,7 @@ export interface FeedState {
   connections: ConnectionState[];
   weight: { used: number; limit: number; blocked_until_ms: number | null };
   counters: Record<string, number>;
+  watched: Record<string, number>;
   problems: { code: string; message: string; since_ms: number }[];
 }
 
