@@ -186,11 +186,16 @@ async def test_markets_do_not_mix(store: DatabaseStore) -> None:
     assert found == {BTC: []}
 
 
-# The connection has it until it is renewed, as it is after every refusal.
-def pragma(text: str) -> int:
+# Holds until the connection is renewed, as it is after every refusal.
+def leave_no_room() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA {text}")
-        return int(cursor.fetchone()[0])
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA max_page_count=1")
+
+
+def wait_no_longer() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout=20")
 
 
 @pytest.fixture
@@ -208,7 +213,7 @@ async def test_what_a_full_disk_refuses_is_taken_whole_once_there_is_room(
         a_batch(open_time_ms=at, candles=[replace(a_candle(BTC), open_time_ms=at)])
         for at in times
     ]
-    await store._thread.run(lambda: pragma(f"max_page_count={pragma('page_count')}"))
+    await store._thread.run(leave_no_room)
 
     with pytest.raises(StoreUnavailableError, match="disk is full"):
         await store.save_minutes(batches)
@@ -225,7 +230,7 @@ async def test_a_database_locked_by_another_takes_the_minute_afterwards(
 ) -> None:
     with sqlite3.connect(connection.settings_dict["NAME"]) as other:
         other.execute("BEGIN IMMEDIATE")
-        await store._thread.run(lambda: pragma("busy_timeout=20"))
+        await store._thread.run(wait_no_longer)
         with pytest.raises(StoreUnavailableError, match="locked"):
             await store.save_minutes([a_batch()])
     other.close()
