@@ -34,6 +34,21 @@ def test_tiles_fill_the_map_without_lying_over_each_other(visit: Visit) -> None:
     assert 0.95 * whole < covered < 1.05 * whole
 
 
+def test_no_name_is_wider_than_its_tile(visit: Visit) -> None:
+    visit.open_live("/heatmaps/")
+    expect(visit.page.locator(TILES).nth(50)).to_be_attached(timeout=LIVE_WITHIN_MS)
+
+    shown, cut = visit.page.evaluate(
+        "() => { const names = [...document.querySelectorAll('.treemap-tile b')]"
+        ".filter((name) => !name.hidden);"
+        " return [names.length, names.filter((name) => name.offsetWidth"
+        " > name.parentElement.clientWidth).map((name) => name.textContent)]; }"
+    )
+
+    assert shown > 50
+    assert cut == []
+
+
 def test_choices_of_the_map_stay_in_the_address(visit: Visit) -> None:
     visit.open_live("/heatmaps/")
     expect(visit.page.locator(TILES).first).to_be_attached(timeout=LIVE_WITHIN_MS)

@@ -3,11 +3,14 @@
 import { make } from "../lib/dom";
 import { change, NO_VALUE } from "../lib/format";
 import { heatOf } from "./heat";
-import type { Layout, Place } from "./layout";
+import { HEAD_PX, type Layout, type Place } from "./layout";
 
 /** Smaller tiles have no text, and those smaller still only the name. */
 const NAME_PX = { width: 34, height: 16 };
 const FIGURE_PX = { width: 44, height: 32 };
+const LEAST_PX = 9;
+/** A bold capital is so much wider than its size at most, borders not counted. */
+const LETTER = 0.74;
 
 interface Tile {
   element: HTMLAnchorElement;
@@ -50,7 +53,8 @@ export class Tiles {
       head.remove();
     });
     for (const group of groups) {
-      const head = make("span", "treemap-head", group.width > 40 ? group.name : "");
+      const isRoom = group.width > 40 && group.height >= HEAD_PX;
+      const head = make("span", "treemap-head", isRoom ? group.name : "");
       stand(head, group);
       this.#heads.push(head);
       this.map.append(head);
@@ -101,10 +105,12 @@ export class Tiles {
     }
     stand(tile.element, place);
     const { width, height } = place;
-    tile.name.hidden = width < NAME_PX.width || height < NAME_PX.height;
+    const widest = (width - 4) / (LETTER * tile.name.textContent.length);
+    const isNarrow = width < NAME_PX.width || widest < LEAST_PX;
+    tile.name.hidden = isNarrow || height < NAME_PX.height;
     tile.figure.hidden = width < FIGURE_PX.width || height < FIGURE_PX.height;
-    const size = Math.max(10, Math.min(26, Math.min(width / 5, height / 3.2)));
-    tile.element.style.fontSize = `${size.toFixed(0)}px`;
+    const wanted = Math.max(10, Math.min(26, width / 5, height / 3.2));
+    tile.element.style.fontSize = `${Math.floor(Math.min(wanted, widest))}px`;
   }
 }
 
