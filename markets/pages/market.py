@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from markets.engine.table import Floats, Table
 from markets.figures import NO_VALUE, change, compact, direction, figure
+from markets.pages.measure import Measure, cell_of, value_of
 from markets.selectors.pairs import Pair, known_pairs
 from markets.types import TIMEFRAMES
 from scalpaiboard.lib.newest import Newest
@@ -22,13 +23,9 @@ DEFAULT_SORT: Final = "-quote_volume_1d"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the table: a metric, its head, and how its figure is shown."""
+class Column(Measure):
+    """A column of the table."""
 
-    name: str
-    label: str
-    kind: str
-    meaning: str
     place: str = ""
     """The class that leaves it out where there is no room, such as ``phone-off``."""
 
@@ -61,14 +58,14 @@ COLUMNS: Final = (
     Column("trades_1d", "Trades", "compact", "Trades in 24 hours", "phone-off"),
 )
 FACTS: Final = (
-    Column("change_5m", "5m", "change", ""),
-    Column("change_15m", "15m", "change", ""),
-    Column("change_1h", "1h", "change", ""),
-    Column("change_4h", "4h", "change", ""),
-    Column("quote_volume_1h", "Volume 1h", "compact", "Traded in one hour, in USDT"),
-    Column("relative_volume_1h", "Rel. volume", "ratio", "1 is an ordinary hour"),
-    Column("taker_buy_share_1h", "Buy share 1h", "share", "0.50 is balanced"),
-    Column("volatility_1h", "Volatility 1h", "percent", "Of one-minute returns, %"),
+    Measure("change_5m", "5m", "change"),
+    Measure("change_15m", "15m", "change"),
+    Measure("change_1h", "1h", "change"),
+    Measure("change_4h", "4h", "change"),
+    Measure("quote_volume_1h", "Volume 1h", "compact", "Traded in one hour, in USDT"),
+    Measure("relative_volume_1h", "Rel. volume", "ratio", "1 is an ordinary hour"),
+    Measure("taker_buy_share_1h", "Buy share 1h", "share", "0.50 is balanced"),
+    Measure("volatility_1h", "Volatility 1h", "percent", "Of one-minute returns, %"),
 )
 
 
@@ -152,21 +149,8 @@ def _order(table: Table, choice: Choice) -> list[str]:
 
 
 def _cell(table: Table, pair: Pair, column: Column) -> dict[str, str]:
-    value = _value(table, column.name, pair.symbol)
-    tone = direction(value) if column.kind == "change" else ""
-    return {
-        "name": column.name,
-        "label": column.label,
-        "kind": column.kind,
-        "meaning": column.meaning,
-        "text": figure(column.kind, value, decimals=pair.decimals),
-        "tone": tone,
-        "classes": f"{column.place} {tone}".strip(),
-    }
-
-
-def _value(table: Table, name: str, symbol: str) -> float:
-    return float(_column(table, name)[table.row_of[symbol]])
+    cell = cell_of(table, pair, column)
+    return cell | {"classes": f"{column.place} {cell['tone']}".strip()}
 
 
 def _row(table: Table, pair: Pair, choice: Choice) -> dict[str, Any]:
@@ -179,7 +163,7 @@ def _row(table: Table, pair: Pair, choice: Choice) -> dict[str, Any]:
 
 def _facts(table: Table, pair: Pair) -> dict[str, Any]:
     price, low, high, day = (
-        _value(table, name, pair.symbol)
+        value_of(table, name, pair.symbol)
         for name in ("price", "low_1d", "high_1d", "change_1d")
     )
     return {
@@ -189,14 +173,14 @@ def _facts(table: Table, pair: Pair) -> dict[str, Any]:
         "high": figure("price", high, decimals=pair.decimals),
         "day": NO_VALUE if math.isnan(day) else change(day),
         "day_tone": direction(day),
-        "facts": [_cell(table, pair, column) for column in FACTS],
+        "facts": [cell_of(table, pair, fact) for fact in FACTS],
     }
 
 
 def _overview(table: Table, pairs: Mapping[str, Pair]) -> dict[str, Any]:
     hour = _column(table, "change_1h")
     leader = "BTCUSDT" if "BTCUSDT" in table.row_of else table.symbols[0]
-    price = _value(table, "price", leader)
+    price = value_of(table, "price", leader)
     return {
         "advancing": int((hour > 0).sum()),
         "declining": int((hour < 0).sum()),

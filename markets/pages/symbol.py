@@ -1,7 +1,6 @@
 """The first content of a pair's own page, before its socket speaks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final
@@ -10,8 +9,8 @@ import numpy as np
 from django.template.loader import render_to_string
 
 from markets.engine.table import Table
-from markets.figures import direction, figure
 from markets.pages.chart_indicators import OVERLAYS, PANES, chart_indicators
+from markets.pages.measure import Measure, cell_of, value_of
 from markets.pages.technical_summary import technical_summary
 from markets.pages.timeframe_table import timeframe_table
 from markets.selectors.pairs import Pair, tick_size_of
@@ -21,16 +20,6 @@ from scalpaiboard.lib.newest import Newest
 DEFAULT_TIMEFRAME: Final = "15m"
 BUCKET_TICKS: Final = (1, 2, 5, 10, 20, 50, 100, 500, 1_000)
 _NEAR_NAMES: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A metric as a page shows it: its label, its kind of figure, its meaning."""
-
-    name: str
-    label: str
-    kind: str
-    meaning: str = ""
 
 
 FACTS: Final = (
@@ -94,12 +83,12 @@ def symbol_page(
         "buckets": price_steps(tick_size_of(symbol, pairs)),
         "timeframe": timeframe,
         "timeframes": tuple(TIMEFRAMES),
-        "price": _cell(table, pair, Measure("price", "Price", "price")),
-        "day": _cell(table, pair, Measure("change_1d", "24h", "change")),
+        "price": cell_of(table, pair, Measure("price", "Price", "price")),
+        "day": cell_of(table, pair, Measure("change_1d", "24h", "change")),
         "facts": [
-            _cell(table, pair, fact)
+            cell_of(table, pair, fact)
             for fact in FACTS
-            if not np.isnan(_value(table, fact.name, symbol))
+            if not np.isnan(value_of(table, fact.name, symbol))
         ],
         "next_funding_ms": _next_funding_ms(table, symbol),
         "measures": WINDOW_MEASURES,
@@ -107,7 +96,7 @@ def symbol_page(
             {
                 "name": window,
                 "cells": [
-                    _cell(table, pair, _of_window(measure, window))
+                    cell_of(table, pair, _of_window(measure, window))
                     for measure in WINDOW_MEASURES
                 ],
             }
@@ -159,27 +148,9 @@ def _of_window(measure: Measure, window: str) -> Measure:
     )
 
 
-def _cell(table: Table, pair: Pair, measure: Measure) -> dict[str, str]:
-    value = _value(table, measure.name, pair.symbol)
-    return {
-        "name": measure.name,
-        "label": measure.label,
-        "kind": measure.kind,
-        "meaning": measure.meaning,
-        "text": figure(measure.kind, value, decimals=pair.decimals),
-        "tone": direction(value) if measure.kind == "change" else "",
-    }
-
-
-def _value(table: Table, name: str, symbol: str) -> float:
-    if name not in table.column_of:
-        return float("nan")
-    return float(table.column(name)[table.row_of[symbol]])
-
-
 # The moment itself, to the minute: what is left of it is counted on the page.
 def _next_funding_ms(table: Table, symbol: str) -> int | None:
-    minutes = _value(table, "next_funding_in", symbol)
+    minutes = value_of(table, "next_funding_in", symbol)
     if np.isnan(minutes):
         return None
     return round((table.as_of_ms + minutes * MINUTE_MS) / MINUTE_MS) * MINUTE_MS
