@@ -93,7 +93,9 @@ class GeneratedMarket:
             return np.empty((0, COLUMNS), np.int64)
         first, last = start // DAY_MINUTES, (stop - 1) // DAY_MINUTES
         days = range(first, last + 1)
-        known = {day: self._days[day][row] for day in days if day in self._days}
+        # Asked from threads too: a day may leave at any moment.
+        kept = ((day, self._days.get(day)) for day in days)
+        known = {day: block[row] for day, block in kept if block is not None}
         unknown = [day for day in days if day not in known]
         if unknown:
             made = self._make([row] * len(unknown), unknown)
