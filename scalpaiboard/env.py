@@ -1,7 +1,9 @@
 """Typed readers of the environment; a bad value stops the start with its name."""
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -53,6 +55,18 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Return a list that was written with commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def mapping(name: str) -> dict[str, Any]:
+    """Return a table that was written as JSON."""
+    value = text(name)
+    try:
+        read = json.loads(value or "{}")
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise ImproperlyConfigured(f"{name} cannot be read; it must be a JSON object.")
+    return read
 
 
 def choice(name: str, default: str, options: tuple[str, ...]) -> str:

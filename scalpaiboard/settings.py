@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from scalpaiboard import env
+from scalpaiboard.lib.networks import AllowedHosts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -30,6 +31,8 @@ def _own_secret_key() -> str:
 SECRET_KEY = env.text("SECRET_KEY") or (_own_secret_key() if ONE_PROCESS else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is empty; set it where REDIS_URL is set.")
+# Old keys still read sessions and stored secrets while a key is being changed.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 HTTPS_ONLY = env.flag("HTTPS_ONLY", default=False)
@@ -171,7 +174,7 @@ else:
 CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL) or "memory://localhost"
 if CELERY_BROKER_URL.startswith("memory:"):
     # The worker looks at the queues in memory this often, in seconds.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.02}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_ACKS_LATE = True
@@ -179,6 +182,42 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # The feed says itself when there is something to ask; this makes up for a word
+    # that was lost.
+    "evaluate-rules": {
+        "task": "alerts.tasks.evaluate",
+        "schedule": 1.0,
+        "options": {"expires": 1.0},
+    },
+    "deliver-messages": {
+        "task": "alerts.tasks.deliver",
+        "schedule": 1.0,
+        "options": {"expires": 1.0},
+    },
+    "refresh-alert-windows": {
+        "task": "alerts.tasks.refresh_windows",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "poll-telegram": {
+        "task": "alerts.tasks.poll_telegram",
+        "schedule": 3.0,
+        "options": {"expires": 3.0},
+    },
+    "measure-signals": {
+        "task": "alerts.tasks.measure_signals",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "measure-outcomes": {
+        "task": "alerts.tasks.measure_outcomes",
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
+    },
+    "drop-expired-alert-history": {
+        "task": "alerts.tasks.drop_expired",
+        "schedule": crontab(minute="37"),
+    },
     "drop-expired-candles": {
         "task": "markets.tasks.drop_expired_candles",
         "schedule": crontab(minute="7"),
@@ -269,6 +308,11 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {"show_search": True, "show_all_applications": True},
 }
 
+# Alerts
+PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000")
+ALERT_RETENTION_DAYS = env.integer("ALERT_RETENTION_DAYS", 90, low=8, high=3_650)
+MESSAGES_AN_HOUR = env.integer("MESSAGES_AN_HOUR", 200, low=1, high=1_000_000)
+
 # The market
 VENUE = env.choice("VENUE", "binanceusdm", ("binanceusdm", "binance"))
 BINANCE_USDM_REST_URL = env.text("BINANCE_USDM_REST_URL", "https://fapi.binance.com")
@@ -283,6 +327,44 @@ COINGECKO_URL = env.text("COINGECKO_URL", "https://api.coingecko.com/api/v3")
 CANDLE_RETENTION_HOURS = env.integer("CANDLE_RETENTION_HOURS", 48, low=26, high=8_784)
 FEATURE_STORE_GB = env.integer("FEATURE_STORE_GB", 10, low=0, high=10_000)
 LIVE_STEP_MS = env.integer("LIVE_STEP_MS", 250, low=50, high=5_000)
+
+ALERTS_PER_USER = env.integer("ALERTS_PER_USER", 1_000, low=1, high=1_000_000)
+
+# Ways out
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Scalpaiboard <board@localhost>")
+_email_host = env.text("EMAIL_HOST")
+_email_backend = env.text("EMAIL_BACKEND")
+MAILERS: dict[str, dict[str, Any]] = {}
+if _email_backend:
+    MAILERS = {"default": {"BACKEND": _email_backend}}
+elif _email_host:
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {
+                "host": _email_host,
+                "port": env.integer("EMAIL_PORT", 587, low=1, high=65_535),
+                "username": env.text("EMAIL_HOST_USER"),
+                "password": env.text("EMAIL_HOST_PASSWORD"),
+                "use_tls": env.flag("EMAIL_USE_TLS", default=True),
+                "use_ssl": env.flag("EMAIL_USE_SSL", default=False),
+                "timeout": 5,
+            },
+        }
+    }
+# A board without mail is whole; its destinations of that kind say so.
+SILENCED_SYSTEM_CHECKS = ["mail.W001"]
+# A sender by HTTP answers in seconds or not at all.
+ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": 5} | env.mapping("ANYMAIL")
+TELEGRAM_BOT_TOKEN = env.text("TELEGRAM_BOT_TOKEN")
+TELEGRAM_API_URL = env.text("TELEGRAM_API_URL", "https://api.telegram.org")
+TELEGRAM_WEBHOOK_URL = env.text("TELEGRAM_WEBHOOK_URL")
+VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
+WEBHOOK_ALLOWED_HOSTS = env.words("WEBHOOK_ALLOWED_HOSTS")
+try:
+    AllowedHosts.parse(WEBHOOK_ALLOWED_HOSTS)
+except ValueError as error:
+    raise ImproperlyConfigured(f"WEBHOOK_ALLOWED_HOSTS: {error}") from error
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

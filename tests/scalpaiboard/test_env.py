@@ -80,3 +80,20 @@ def test_a_choice_outside_the_set_stops_with_the_options(
 
     with pytest.raises(ImproperlyConfigured, match=r"A_CHOICE.*red, blue"):
         env.choice("A_CHOICE", "red", ("red", "blue"))
+
+
+def test_a_table_is_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_TABLE", '{"TOKEN": "x", "TRIES": 3}')
+
+    assert env.mapping("A_TABLE") == {"TOKEN": "x", "TRIES": 3}
+    assert env.mapping("ANOTHER_TABLE") == {}
+
+
+@pytest.mark.parametrize("written", ["{", "[1]", "token"])
+def test_what_is_no_table_stops_with_the_variable(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv("A_TABLE", written)
+
+    with pytest.raises(ImproperlyConfigured, match=r"A_TABLE .* JSON object"):
+        env.mapping("A_TABLE")
