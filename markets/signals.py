@@ -7,3 +7,9 @@ minute_closed = Signal()
 
 minutes_repaired = Signal()
 """Sent with `venue`, `market_key`, `open_times_ms` once late minutes are whole."""
+
+watchlist_changed = Signal()
+"""Sent with `watchlist_id` in the transaction that changes or deletes a watchlist."""
+
+second_passed = Signal()
+"""Sent with `venue`, `market_key` after the first live table of each second."""

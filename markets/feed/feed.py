@@ -234,10 +234,10 @@ class Feed:
         self.report.fill = fill
         end_ms = self._closer.owed_from_ms
         await self._patience.until_done("fill", lambda: fill.run(end_ms=end_ms))
+        await self._writer.settled(timeout_s=self._config.store_wait_s)
         # Nobody has to wait for the end of the minute to read what was filled.
-        if self._closer.last_closed_ms is None:
-            await self._publishing.mended(self._around.engine.closed_table())
-        self.report.is_filled = True
+        await self._publishing.mended(self._around.engine.closed_table())
+        self.report.whole_from_ms = self._collector.next_open_ms
         await self._publishing.recent(self._around.engine.recent())
         await self._warm_up.run(fill.order)
         await self._publishing.recent(self._around.engine.recent())

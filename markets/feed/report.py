@@ -36,7 +36,8 @@ class FeedReport:
     warm_up: WarmUp
     closer: MinuteCloser | None = None
     fill: StartFill | None = None
-    is_filled: bool = False
+    whole_from_ms: int | None = None
+    """The first minute that closes after the fill; none until there is one."""
     """Whether the closed table with the whole past has been published."""
 
     def state(self) -> dict[str, Any]:
@@ -54,6 +55,7 @@ class FeedReport:
                 "done": self.fill.done if self.fill else 0,
                 "total": self.fill.total if self.fill else 0,
             },
+            "whole_from_ms": self.whole_from_ms,
             "warm": {"done": self.warm_up.done, "total": self.warm_up.total},
             "as_of_ms": self.clock.now_ms(),
             "published_at_ms": self.clock.local_ms(),
@@ -73,7 +75,7 @@ class FeedReport:
             return "starting"
         if self.problems.list():
             return "degraded"
-        return "live" if self.is_filled else "filling"
+        return "filling" if self.whole_from_ms is None else "live"
 
     def _stream(self, kind: StreamKind) -> dict[str, Any]:
         now_ms = self.clock.local_ms()

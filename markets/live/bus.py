@@ -1,10 +1,11 @@
 """
 The bus: what the feed calls out, and every server process hears.
 
-Of a table an announcement says only that it is there to be read in the cache. A
-book and trades go with it. Either way a newer one replaces an older of its kind
-and symbol, but for trades, which are joined; and since books and trades are told
-whole again every second, one that is lost costs nothing but time.
+Of a table an announcement says only that it is there to be read in the cache, of
+an app's topic only which rows are new. A book and trades go with it. Either way a
+newer one replaces an older of its kind and symbol, but for trades and news, which
+are joined; and since books and trades are told whole again every second, one that
+is lost costs nothing but time.
 """
 
 import asyncio
@@ -96,9 +97,10 @@ def announce(announcement: Mapping[str, Any]) -> None:
     Parameters
     ----------
     announcement
-        `kind` (``live``, ``closed``, ``state``, ``late``, ``book`` or
-        ``trades``) and `venue`, the latter two with their `symbol`; what else it
-        holds must be plain JSON values or bytes.
+        `kind` (``live``, ``closed``, ``state``, ``late``, ``book``, ``trades`` or
+        the name of an app's topic) and `venue`, books and trades with their
+        `symbol`, and topics with their `news`: ids by person. What else it holds
+        must be plain JSON values or bytes.
     """
     outbox = _current_outbox()
     if outbox is not None:
@@ -128,11 +130,24 @@ def leave(loop: asyncio.AbstractEventLoop) -> None:
 # Rows of trades are JSON with commas between; whoever hears them twice knows them
 # by their ids.
 def _joined(older: dict[str, Any] | None, newer: Mapping[str, Any]) -> dict[str, Any]:
-    if older is None or newer["kind"] != "trades" or not older["rows"]:
+    if older is None:
+        return dict(newer)
+    if "news" in newer:
+        return {**newer, "news": _joined_news(older["news"], newer["news"])}
+    if newer["kind"] != "trades" or not older["rows"]:
         return dict(newer)
     rows = b",".join(filter(None, (older["rows"], newer["rows"])))
     is_whole = older["is_whole"] or newer["is_whole"]
     return {**newer, "rows": rows, "is_whole": is_whole}
+
+
+def _joined_news(
+    older: Mapping[str, list[int]], newer: Mapping[str, list[int]]
+) -> dict[str, list[int]]:
+    return {
+        person: [*older.get(person, ()), *newer.get(person, ())]
+        for person in {**older, **newer}
+    }
 
 
 def _current_outbox() -> _Outbox | None:

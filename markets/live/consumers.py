@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -14,6 +15,7 @@ from django.conf import settings
 
 from markets.errors import MarketUnavailableError
 from markets.live import bus
+from markets.live.extra import NamelessError, is_personal
 from markets.live.hub import LiveHub
 from markets.live.mailbox import Mailbox
 from markets.live.messages import (
@@ -24,6 +26,7 @@ from markets.live.messages import (
     error,
     parse_request,
 )
+from markets.live.people import person_of
 from markets.live.topics import Topic, parse_topic
 
 MESSAGES_IN_A_ROW: Final = 30
@@ -61,7 +64,8 @@ async def live_socket(
     await receive()
     await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
     mailbox = hub.open_mailbox()
-    hearing = asyncio.create_task(_hear(Client(hub, mailbox), receive))
+    client = Client(hub, mailbox, lambda: person_of(scope))
+    hearing = asyncio.create_task(_hear(client, receive))
     telling = asyncio.create_task(_tell(mailbox, send))
     leaving = asyncio.create_task(mailbox.abandoned.wait())
     tasks = (hearing, telling, leaving)
@@ -92,11 +96,26 @@ async def _tell(mailbox: Mailbox, send: Any) -> None:
 
 
 class Client:
-    """One client's requests, with how many it may make."""
+    """
+    One client's requests, with how many it may make.
 
-    def __init__(self, hub: LiveHub, mailbox: Mailbox) -> None:
+    Parameters
+    ----------
+    hub, mailbox
+        Whom it asks, and what takes the answers.
+    find_person
+        Finds out who it is; asked where a topic is a person's own.
+    """
+
+    def __init__(
+        self,
+        hub: LiveHub,
+        mailbox: Mailbox,
+        find_person: Callable[[], Awaitable[str | None]],
+    ) -> None:
         self._hub = hub
         self._mailbox = mailbox
+        self._find_person = find_person
         self._topics: set[Topic] = set()
         self._allowance = float(MESSAGES_IN_A_ROW)
         self._counted_at_s = time.monotonic()
@@ -139,13 +158,16 @@ class Client:
                     await self._subscribe(topic)
             except MarketUnavailableError as problem:
                 self._refuse(str(problem), field, "market_unavailable")
+            except NamelessError as problem:
+                self._refuse(str(problem), field, "log_in_needed")
             except ValueError as problem:
                 self._refuse(str(problem), field, "invalid")
 
     async def _subscribe(self, topic: Topic) -> None:
         if topic not in self._topics and len(self._topics) >= MAX_TOPICS:
             raise ValueError(f"A socket may listen to {MAX_TOPICS} topics, not more.")
-        await self._hub.subscribe(self._mailbox, topic)
+        person = await self._find_person() if is_personal(topic) else None
+        await self._hub.subscribe(self._mailbox, topic, person=person)
         self._topics.add(topic)
 
     def _refuse(self, message: str, field: str, code: str) -> None:

@@ -18,6 +18,7 @@ from markets.errors import MarketUnavailableError
 from markets.live import bus
 from markets.live.broadcast import CandleBroadcast, StateBroadcast
 from markets.live.candles import row_of, rows_of
+from markets.live.extra import Extras, is_extra
 from markets.live.mailbox import Mailbox
 from markets.live.messages import PING, bye
 from markets.live.reader import MarketReader, Reader
@@ -61,6 +62,7 @@ class LiveHub:
         self._state = StateBroadcast(Topic(TopicKind.FEED))
         self._candles: dict[Topic, CandleBroadcast] = {}
         self.watching = Watching(demand or demand_for(venue), clock_s=clock_s)
+        self._extras = Extras()
         self._table: Table | None = None
         self._due: set[str] = set()
         self.is_listening = asyncio.Event()
@@ -87,6 +89,7 @@ class LiveHub:
             self._follow(),
             self._watch_over(),
             self.watching.run(),
+            self._extras.run(),
         ):
             self._tasks.append(asyncio.create_task(work))
 
@@ -117,17 +120,21 @@ class LiveHub:
         self._conflated_before += mailbox.conflated
         self._views.drop(mailbox)
         self.watching.drop(mailbox)
+        self._extras.drop(mailbox)
         for broadcast in (self._state, *self._candles.values()):
             broadcast.listeners.discard(mailbox)
 
-    async def subscribe(self, mailbox: Mailbox, topic: Topic) -> None:
+    async def subscribe(
+        self, mailbox: Mailbox, topic: Topic, *, person: str | None = None
+    ) -> None:
         """
         Send a snapshot of a topic and every change from then on.
 
         Raises
         ------
         ValueError
-            If no pair bears the symbol of the topic.
+            If no pair bears the symbol of the topic, or, as NamelessError, if it
+            is a person's own and nobody is named.
         MarketUnavailableError
             If there is nothing of a pair because nothing has been published yet.
         """
@@ -137,6 +144,8 @@ class LiveHub:
             await self._subscribe_candles(mailbox, topic)
         elif topic.kind is TopicKind.FEED:
             self._state.join(mailbox)
+        elif topic.kind is TopicKind.EXTRA:
+            await self._extras.join(mailbox, topic, person)
         elif topic.watched:
             self.watching.join(mailbox, topic)
         else:
@@ -146,6 +155,7 @@ class LiveHub:
         """Send nothing more of a topic."""
         self._views.leave(mailbox, topic)
         self.watching.leave(mailbox, topic)
+        self._extras.leave(mailbox, topic)
         for broadcast in (self._state, *self._candles.values()):
             if broadcast.topic == topic:
                 broadcast.listeners.discard(mailbox)
@@ -257,6 +267,8 @@ class LiveHub:
     def _take(self, announcement: Mapping[str, Any]) -> None:
         if announcement["kind"] in WATCHED_KINDS:
             self.watching.hear(announcement)
+        elif is_extra(announcement["kind"]):
+            self._extras.hear(announcement)
         else:
             self._due.add(announcement["kind"])
             self._woken.set()

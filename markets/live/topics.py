@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from markets.types import TIMEFRAMES, WINDOWS, StreamKind, Symbol, Watched
 
@@ -12,7 +12,7 @@ MOST_CANDLES: Final = 500
 _NONE = Symbol("")
 _FORMS: Final = (
     "ticks, ticks.SYMBOL, metrics.SYMBOL, overview.WINDOW, book.SYMBOL, "
-    "trades.SYMBOL, feed or candles.SYMBOL.TIMEFRAME"
+    "trades.SYMBOL, {}feed or candles.SYMBOL.TIMEFRAME"
 )
 
 
@@ -26,6 +26,8 @@ class TopicKind(StrEnum):
     FEED = "feed"
     BOOK = "book"
     TRADES = "trades"
+    EXTRA = "extra"
+    """Brought by an app above the market, which names it."""
 
 
 WATCHED_KINDS: Final = {
@@ -43,7 +45,8 @@ class Topic:
     Something to listen to.
 
     `symbol` belongs to what is of one pair, `timeframe` and `count` (candles of the
-    snapshot, 0 for all) to candles, `window` to the overview.
+    snapshot, 0 for all) to candles, `window` to the overview. `extra` is the name
+    of a topic that another app has brought.
     """
 
     kind: TopicKind
@@ -51,10 +54,18 @@ class Topic:
     timeframe: str = ""
     count: int = 0
     window: str = ""
+    extra: str = ""
+
+    @classmethod
+    def of_extra(cls, name: str) -> Self:
+        """Return the topic that an app has brought under a name."""
+        return cls(TopicKind.EXTRA, extra=name)
 
     @property
     def name(self) -> str:
         """Its name on the wire."""
+        if self.extra:
+            return self.extra
         count = str(self.count) if self.count else ""
         parts = (self.kind.value, self.symbol, self.timeframe, count, self.window)
         return ".".join(part for part in parts if part)
@@ -66,6 +77,14 @@ class Topic:
         return Watched(kind, self.symbol) if kind else None
 
 
+_extra: set[str] = set()
+
+
+def add_extra(name: str) -> None:
+    """Know the name of a topic that an app brings."""
+    _extra.add(name)
+
+
 def parse_topic(name: str) -> Topic:
     """
     Read the name of a topic.
@@ -75,6 +94,8 @@ def parse_topic(name: str) -> Topic:
     ValueError
         With a sentence that says what would be right.
     """
+    if name in _extra:
+        return Topic.of_extra(name)
     kind, _, rest = name.partition(".")
     if name in (TopicKind.TICKS, TopicKind.FEED):
         return Topic(TopicKind(name))
@@ -83,7 +104,9 @@ def parse_topic(name: str) -> Topic:
     if kind == TopicKind.OVERVIEW:
         return Topic(TopicKind.OVERVIEW, window=_one_of("window", rest, WINDOWS))
     if kind != TopicKind.CANDLES:
-        raise ValueError(f"The topic is {name[:80]!r}; it must be {_FORMS}.")
+        others = "".join(f"{one}, " for one in sorted(_extra))
+        forms = _FORMS.format(others)
+        raise ValueError(f"The topic is {name[:80]!r}; it must be {forms}.")
     return _candles(name, rest)
 
 

@@ -25,6 +25,7 @@ class SnapshotPublisher:
     def __init__(self, announce: Announce) -> None:
         self._announce = announce
         self._thread = SinkThread("publisher")
+        self._second = 0
 
     async def close(self) -> None:
         """Finish what was begun."""
@@ -66,8 +67,18 @@ class SnapshotPublisher:
         await self._thread.run(lambda: snapshots.write_recent(recent))
 
     async def publish_live(self, table: Table) -> None:
-        """Publish the live table."""
-        await self._thread.run(lambda: self._write("live", table))
+        """Publish the live table; the first of a second is told to those above."""
+
+        def publish() -> None:
+            self._write("live", table)
+            second = table.as_of_ms // 1_000
+            if second != self._second:
+                self._second = second
+                signals.second_passed.send(
+                    type(self), venue=table.venue, market_key=table.market_key
+                )
+
+        await self._thread.run(publish)
 
     async def publish_state(self, state: Mapping[str, Any]) -> None:
         """Publish the feed's state for the data-health page and the alarms."""
