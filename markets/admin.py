@@ -128,6 +128,22 @@ class ScreenAdmin(ReadOnlyAdmin):
         return screen.link is not None
 
 
+@admin.register(models.Watchlist)
+class WatchlistAdmin(ReadOnlyAdmin):
+    """What people watch is theirs: an operator sees that it is there."""
+
+    list_display = ("name", "owner", "pairs", "updated_at")
+    list_filter = ("updated_at",)
+    list_select_related = ("owner",)
+    search_fields = ("name", "owner__email")
+    fields = list_display
+    readonly_fields = list_display
+
+    @admin.display()
+    def pairs(self, watchlist: models.Watchlist) -> int:
+        return len(watchlist.symbols)
+
+
 @admin.register(models.Export)
 class ExportAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "owner", "format", "state", "rows_total")

@@ -195,6 +195,35 @@ class Screen(models.Model):
         return self.name
 
 
+class Watchlist(models.Model):
+    """Pairs that a person watches, in their own order."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="watchlists"
+    )
+    name = models.CharField(max_length=60)
+    symbols = models.JSONField(default=list)
+    request_key = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - null is not unique
+    """Names the request that made it, so that a repeated one makes no second."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("owner", "name"), name="watchlist_name_once"
+            ),
+            models.UniqueConstraint(
+                fields=("owner", "request_key"), name="watchlist_request_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ExportState(models.TextChoices):
     """How far a file is."""
 

@@ -1,10 +1,10 @@
 """The form of the screener's answers and parameters, for the OpenAPI document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from markets.api.errors import ERROR_SCHEMA
 from markets.api.schema import (
@@ -168,11 +168,24 @@ def owned(
     done: Mapping[Any, Any],
     *,
     body: Schema | None = None,
+    parameters: Sequence[OpenApiParameter] = (),
     finds: bool = False,
+    waits: bool = False,
 ) -> Callable[[Any], Any]:
-    """Describe an operation on what a person owns: its answers and its errors."""
+    """
+    Describe an operation on what a person owns: its answers and its errors.
+
+    `finds` says that it may not find what the path names; `waits` that it may
+    have to say «later».
+    """
     responses: dict[Any, Any] = {400: ERROR, 403: ERROR, 429: ERROR, **done}
     responses |= {404: ERROR} if finds else {}
+    responses |= {503: ERROR} if waits else {}
     responses |= {415: ERROR} if body is not None else {}
     request = {"application/json": body} if body is not None else None
-    return extend_schema(operation_id=name, request=request, responses=responses)
+    return extend_schema(
+        operation_id=name,
+        parameters=list(parameters),
+        request=request,
+        responses=responses,
+    )

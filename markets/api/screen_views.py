@@ -8,6 +8,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
 
 from markets.api import schema, screen_schema
 from markets.api.questions import no_question
@@ -31,7 +32,7 @@ class OwnedView(MarketView):
     """Something that people own: only theirs is there for them."""
 
     permission_classes = (IsAuthenticated,)
-    throttle_classes = (ScreenerLimit,)
+    throttle_classes: tuple[type[BaseThrottle], ...] = (ScreenerLimit,)
     parser_classes = (JSONParser,)
 
     def own_screen(self, screen_id: UUID) -> Screen:
@@ -40,6 +41,13 @@ class OwnedView(MarketView):
         if screen is None:
             raise NotFound("You have no such screen.")
         return screen
+
+    def request_key(self) -> str:
+        """Return what names this request where it is repeated, empty where nothing."""
+        key = self.request.headers.get("Idempotency-Key", "")
+        if len(key) > _LONGEST_KEY or "\x00" in key:
+            raise ValidationError({"Idempotency-Key": ["At most 64 characters."]})
+        return key
 
 
 class ScreensView(OwnedView):
@@ -59,9 +67,7 @@ class ScreensView(OwnedView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Keep a screen; with the same Idempotency-Key again, answer with the first."""
-        key = request.headers.get("Idempotency-Key", "")
-        if len(key) > _LONGEST_KEY or "\x00" in key:
-            raise ValidationError({"Idempotency-Key": ["At most 64 characters."]})
+        key = self.request_key()
         try:
             name, choice = _read(request.data)
             screen, is_new = create_screen(

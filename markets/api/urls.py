@@ -15,6 +15,7 @@ from markets.api import (
     screen_views,
     screener_views,
     views,
+    watchlist_views,
 )
 
 # The split view keeps its script in a file, so that no inline script is allowed.
@@ -44,6 +45,8 @@ urlpatterns = [
     path("screens/shared/<str:link>", screen_views.SharedScreenView.as_view()),
     path("screens/<uuid:screen_id>", screen_views.ScreenView.as_view()),
     path("screens/<uuid:screen_id>/link", screen_views.ScreenLinkView.as_view()),
+    path("watchlists", watchlist_views.WatchlistsView.as_view()),
+    path("watchlists/<uuid:watchlist_id>", watchlist_views.WatchlistView.as_view()),
     path("exports", export_views.ExportsView.as_view()),
     path("exports/<uuid:export_id>", export_views.ExportView.as_view()),
     path("exports/<uuid:export_id>/file", export_views.ExportFileView.as_view()),

@@ -1,7 +1,7 @@
 """A market's stored minutes, as a replay reads them."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -34,6 +34,14 @@ class StoredMarket:
     label: str
     id_of: Mapping[Symbol, int]
     slot_of: Mapping[Symbol, int]
+
+    def only(self, symbols: Collection[str]) -> "StoredMarket":
+        """Return the market with some of its pairs alone."""
+        return replace(
+            self,
+            id_of={one: pk for one, pk in self.id_of.items() if one in symbols},
+            slot_of={one: slot for one, slot in self.slot_of.items() if one in symbols},
+        )
 
 
 def stored_market(venue: Venue, key: str = "") -> StoredMarket:

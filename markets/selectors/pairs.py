@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from markets.engine.expressions.labels import Labels
 from markets.engine.table import Table
 from markets.models import Instrument
 
@@ -63,6 +64,23 @@ def texts_of(pairs: Mapping[str, Pair]) -> dict[str, list[str]]:
         "base": sorted({one.base_asset for one in some}),
         "category": sorted({name for one in some for name in one.categories}),
     }
+
+
+_known_labels: tuple[Mapping[str, Pair], Labels] = ({}, Labels())
+
+
+def labels_of(pairs: Mapping[str, Pair]) -> Labels:
+    """Return what expressions may ask of the pairs' names, arranged once."""
+    global _known_labels  # noqa: PLW0603 - replaced at once, for any thread
+    known, labels = _known_labels
+    # The pairs are one object until the market's symbols change.
+    if known is not pairs:
+        labels = Labels(
+            {one.symbol: one.base_asset for one in pairs.values()},
+            {one.symbol: one.categories for one in pairs.values() if one.categories},
+        )
+        _known_labels = pairs, labels
+    return labels
 
 
 def decimals_of(symbol: str, pairs: Mapping[str, Pair]) -> int:
