@@ -1,7 +1,7 @@
 """The stored market through the same engine as the live one, from a warm start."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import batched
 from typing import Final
 
@@ -47,6 +47,8 @@ class Replay:
         What to run; UTC ms at the start of a minute.
     checkpoint
         The indicators' states at `start_ms`, a UTC midnight.
+    symbols
+        Which pairs, None for all: no pair's metrics need those of another.
     on_progress
         Called with the number of steps done and their total; a pair that was
         loaded and a minute that was run are a step each.
@@ -64,12 +66,17 @@ class Replay:
         start_ms: int,
         end_ms: int,
         checkpoint: Checkpoint | None = None,
+        symbols: Collection[str] | None = None,
         on_progress: OnProgress | None = None,
     ) -> None:
-        self._market = market
+        self._market = market if symbols is None else market.only(symbols)
         self._start_ms, self._end_ms = start_ms, end_ms
         self._on_progress = on_progress or (lambda _done, _total: None)
-        self.instruments = instruments_between(market, start_ms, end_ms)
+        self.instruments = [
+            one
+            for one in instruments_between(market, start_ms, end_ms)
+            if symbols is None or one.symbol in symbols
+        ]
         self.engine = MarketEngine(
             venue=market.venue, market_key=market.key, market_label=market.label
         )
@@ -77,7 +84,7 @@ class Replay:
             self.instruments, circulating_supply=circulating_supply(market.market_id)
         )
         self._is_warm = False
-        self._warm_from_ms = check_range(market, start_ms, end_ms)
+        self._warm_from_ms = check_range(self._market, start_ms, end_ms)
         if self._take_up(checkpoint):
             since_ms = start_ms - SINCE_CHECKPOINT_MS
             self._warm_from_ms = max(self._warm_from_ms, since_ms)

@@ -1,7 +1,7 @@
 """Which pairs of the market table are asked for, in which order, and why."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -10,23 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from markets.engine.expressions.explanation import Part, explain
-from markets.engine.expressions.functions import FUNCTIONS, Takes
-from markets.engine.expressions.labels import Labels
 from markets.engine.expressions.market import TRUE, UNKNOWN, TableMarket, Truths
-from markets.engine.expressions.nodes import (
-    Call,
-    Expression,
-    Node,
-    Number,
-    children,
-)
+from markets.engine.expressions.nodes import Expression
 from markets.engine.expressions.parser import parse
 from markets.engine.expressions.plan import Plan
 from markets.engine.expressions.printing import normal_form
+from markets.engine.expressions.reach import require_reach
 from markets.engine.recent import STEPS_BACK
 from markets.engine.table import Table
-from markets.errors import ExpressionError, Problem
-from markets.selectors.pairs import Pair
+from markets.selectors.pairs import Pair, labels_of
 from markets.selectors.tables import recent_of
 
 _KEPT: Final = 512
@@ -86,8 +78,7 @@ def read_condition(text: str) -> Condition:
     """
     expression = parse(text)
     plan = Plan.of((expression,))
-    if max(plan.depths.values(), default=0) > STEPS_BACK:
-        raise ExpressionError(list(_too_far(expression.root)))
+    require_reach(expression, plan, most=STEPS_BACK, who="the screener")
     return Condition(expression, normal_form(expression.root), plan)
 
 
@@ -155,37 +146,4 @@ def _market(
     condition: Condition, table: Table, pairs: Mapping[str, Pair]
 ) -> TableMarket:
     past = recent_of(table) if condition.plan.depths else None
-    return TableMarket(table, past, _labels(pairs))
-
-
-def _too_far(node: Node) -> Iterator[Problem]:
-    for call in _calls(node):
-        steps = call.arguments[-1]
-        takes_steps = FUNCTIONS[call.function].parameters[-1].takes is Takes.STEPS
-        if takes_steps and isinstance(steps, Number) and steps.value > STEPS_BACK:
-            yield Problem(
-                *steps.span, f"the screener looks back at most {STEPS_BACK} steps"
-            )
-
-
-_known_labels: tuple[Mapping[str, Pair], Labels] = ({}, Labels())
-
-
-# The pairs are one object until the market's symbols change.
-def _labels(pairs: Mapping[str, Pair]) -> Labels:
-    global _known_labels  # noqa: PLW0603 - replaced at once, for any thread
-    known, labels = _known_labels
-    if known is not pairs:
-        labels = Labels(
-            {one.symbol: one.base_asset for one in pairs.values()},
-            {one.symbol: one.categories for one in pairs.values() if one.categories},
-        )
-        _known_labels = pairs, labels
-    return labels
-
-
-def _calls(node: Node) -> Iterator[Call]:
-    if isinstance(node, Call):
-        yield node
-    for part in children(node):
-        yield from _calls(part)
+    return TableMarket(table, past, labels_of(pairs))

@@ -10,12 +10,13 @@ from django.conf import settings
 
 from markets.errors import ExchangeError, FeatureStoreTakenError, NotStoredError
 from markets.exchanges.connect import connect
-from markets.feature_shelf import shelf
+from markets.feature_shelf import shelf, store_of
 from markets.selectors.minute_log import stored_market
 from markets.services import exports
 from markets.services.features import days_to_write, write_day
 from markets.services.reconcile import reconcile_yesterday
 from markets.services.retention import drop_expired
+from markets.services.running_days import drop_running_days
 from markets.services.supply import save_supplies, supplies_of
 from markets.types import Venue
 from markets.venues import learn_market, venue_addresses
@@ -64,6 +65,8 @@ def write_features() -> None:
     try:
         for day in days:
             write_day(shelf(), market, day)
+        if store_of(market.venue, market.key).days():
+            drop_running_days(shelf())
     except FeatureStoreTakenError as error:
         logger.info("The hour before is still at work: %s", error)
 

@@ -222,6 +222,30 @@ class Recent:
         found: Floats = self.values[step % len(self.values), column]
         return found
 
+    def table(self, end: int) -> Table | None:
+        """
+        Return the closed table of a minute as it was made then.
+
+        `end` is the number of the minute that began when it was made; None where
+        that is too long ago, or to come. It has no label, and no sequence.
+        """
+        if not 0 <= self.end - end < len(self.values):
+            return None
+        own = np.array([step_minutes(name) for name in self.columns])
+        slots = end // own % len(self.values)
+        values = self.values[slots, np.arange(len(self.columns))]
+        return Table(
+            self.venue,
+            self.market_key,
+            "",
+            "closed",
+            0,
+            end * MINUTE_MS,
+            self.symbols,
+            self.columns,
+            values,
+        )
+
     def _has_rows_of(self, table: Table) -> bool:
         return table.market_key == self.market_key and table.symbols == self.symbols
 

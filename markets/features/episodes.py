@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from markets.engine.expressions.market import FALSE, TRUE, UNKNOWN, Truths
 from markets.engine.expressions.nodes import Expression
 from markets.engine.expressions.plan import Plan
-from markets.errors import NotStoredError, TooManyEpisodesError
-from markets.features.columns import DAY_MINUTES, KNOWN
+from markets.errors import TooManyEpisodesError
 from markets.features.day import Minutes, StoredDay
 from markets.features.market import PastMarket
+from markets.features.spans import Span, require_kept
 from markets.types import MINUTE_MS
 
 MAX_EPISODES: Final = 200_000
@@ -96,30 +96,19 @@ def when_true(asked: Question, days: Sequence[StoredDay]) -> Answer:
         If there are more than the question allows.
     """
     plan = Plan.of((asked.expression,))
-    lost = sorted(set(plan.columns) - KNOWN)
-    if lost:
-        raise NotStoredError(
-            f"{', '.join(lost)} cannot be asked of the past: it comes with the live "
-            "stream and is not kept."
-        )
-    held = {day.manifest.day: day for day in days}
-    first, last = asked.start_ms // MINUTE_MS + 1, asked.end_ms // MINUTE_MS
-    wanted = range((first - 1) // DAY_MINUTES, (last - 1) // DAY_MINUTES + 1)
-    answer = Answer(missing_days=[day for day in wanted if day not in held])
-    if len(answer.missing_days) == len(wanted):
-        raise NotStoredError("No day of this range is in the feature store.")
+    require_kept(plan)
+    span = Span.of(days, asked.start_ms, asked.end_ms)
+    span.require_stored()
+    answer = Answer(missing_days=span.missing_days, outdated_days=span.outdated_days)
     runs = _Runs(answer, asked.truths, asked.most)
-    for number in wanted:
-        if number not in held:
+    for number in span.days:
+        if number not in span.held:
             runs.break_off()
             continue
-        if not held[number].manifest.is_current:
-            answer.outdated_days.append(number)
-        begin = max(first, number * DAY_MINUTES + 1)
-        ends = np.arange(begin, min(last, (number + 1) * DAY_MINUTES) + 1)
-        for market in _chunks(held, number, ends, frozenset(asked.symbols)):
+        ends = span.closes_of(number)
+        for market in _chunks(span.held, number, ends, frozenset(asked.symbols)):
             runs.take(market, plan.run(market)[0].astype(np.int8, copy=False))
-        runs.break_off(but=held[number].row_of)
+        runs.break_off(but=span.held[number].row_of)
     runs.break_off()
     answer.episodes.sort(key=lambda one: (one.start_ms, one.symbol))
     return answer

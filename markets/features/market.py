@@ -45,14 +45,14 @@ class PastMarket:
     def values(self, lookup: Lookup) -> Floats:
         """Return a metric, now or some steps of its clock ago."""
         if not lookup.steps:
-            return self._own.values(lookup.metric, _span(self.rows), self.ends)
+            return self._own.values(lookup.metric, as_slice(self.rows), self.ends)
         # Within a step of the clock nothing that is asked for changes, and the
         # table at its beginning is the one that a live history would remember.
         ends = (self.ends // lookup.clock - lookup.steps) * lookup.clock
         found = np.full(self.shape, np.nan)
         for day, part in self._days_of(ends):
             rows, places = self._rows_of(day)
-            found[places, part] = day.values(lookup.metric, _span(rows), ends[part])
+            found[places, part] = day.values(lookup.metric, as_slice(rows), ends[part])
         return found
 
     def texts(self, lookup: TextLookup) -> Truths:
@@ -111,8 +111,8 @@ class PastMarket:
         return rows[places], places
 
 
-# Pairs that lie together are read in place rather than gathered.
-def _span(rows: Rows) -> Rows | slice:
+def as_slice(rows: Rows) -> Rows | slice:
+    """Return rows that lie together as a slice: they are read in place."""
     if len(rows) and int(rows[-1]) - int(rows[0]) == len(rows) - 1:
         first = int(rows[0])
         if np.array_equal(rows, np.arange(first, first + len(rows))):

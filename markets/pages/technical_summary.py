@@ -9,7 +9,7 @@ from markets.analysis.rules import RULES, Rule, Side
 from markets.analysis.summary import Finding, ask, summarise
 from markets.engine.catalogue import METRIC_OF
 from markets.engine.table import Table
-from markets.pages.metric_figures import Shown, shown
+from markets.metric_figures import Shown, shown
 from markets.selectors.pairs import Pair
 from markets.types import TIMEFRAMES
 
@@ -63,7 +63,7 @@ def technical_summary(table: Table, pair: Pair, timeframe: str) -> dict[str, Any
         The one that is told in words.
     """
     values = table.row(pair.symbol)
-    metrics = {name: shown(metric, pair) for name, metric in _READ.items()}
+    metrics = {name: shown(metric, pair.decimals) for name, metric in _READ.items()}
     return {
         "timeframe": timeframe,
         "votes": [_votes(values, one) for one in TIMEFRAMES],

@@ -9,7 +9,7 @@ from typing import Any, Final
 from markets.engine.catalogue import METRIC_OF
 from markets.engine.table import Table
 from markets.figures import NO_VALUE, direction
-from markets.pages.metric_figures import Shown, shown
+from markets.metric_figures import Shown, shown
 from markets.selectors.pairs import Pair
 from markets.types import TIMEFRAMES
 
@@ -68,7 +68,7 @@ def timeframe_table(table: Table, pair: Pair) -> list[dict[str, Any]]:
 
 def _row(values: Mapping[str, float], pair: Pair, line: Line) -> dict[str, Any]:
     metric = METRIC_OF[_full(line.metric, _ANY)]
-    form = shown(metric, pair)
+    form = shown(metric, pair.decimals)
     head, meaning = form.head, f"For {_ANY}: {metric.meaning}"
     if line.against:
         other = METRIC_OF[_full(line.other, _ANY)].bare_label

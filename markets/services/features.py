@@ -1,7 +1,7 @@
 """Writing the days of the feature store, and keeping it within its size."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +59,16 @@ def write_day(
         on_progress=on_progress,
     )
 
+    with only_writer(shelf.root):
+        manifest = store.write(day, replay.instruments, filler(replay), now_ms=now_ms())
+        drop_oldest(shelf)
+    logger.info("Wrote the metrics of %s: %d bytes.", date_of(day), manifest.size_bytes)
+    return manifest
+
+
+def filler(replay: Replay) -> Callable[[DayWriter], str]:
+    """Return what gives a day's writer the tables of a replay, and their digest."""
+
     def fill(writer: DayWriter) -> str:
         opening = replay.warm_up()
         if opening is not None:
@@ -72,11 +82,7 @@ def write_day(
             writer.keep_states(states)
         return digest_of_all(digests)
 
-    with only_writer(shelf.root):
-        manifest = store.write(day, replay.instruments, fill, now_ms=now_ms())
-        drop_oldest(shelf)
-    logger.info("Wrote the metrics of %s: %d bytes.", date_of(day), manifest.size_bytes)
-    return manifest
+    return fill
 
 
 def days_to_write(shelf: Shelf, market: StoredMarket, *, newest: int) -> Sequence[int]:

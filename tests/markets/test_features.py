@@ -72,6 +72,7 @@ def at(minute: int) -> str:
     return f"{datetime.fromtimestamp(time_ms / 1_000, tz=UTC):%Y-%m-%dT%H:%M}"
 
 
+@pytest.mark.once
 def test_a_day_goes_on_where_the_one_before_ended() -> None:
     store_days(2)
     market = stored_market(Venue.BINANCE_USDM)

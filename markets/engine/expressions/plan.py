@@ -51,6 +51,11 @@ class Plan:
         return len(self._operations)
 
     @property
+    def n_results(self) -> int:
+        """How many expressions it answers."""
+        return len(self._results)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The metrics that a step reads, now or earlier, sorted."""
         return tuple(sorted({lookup.metric for lookup in self.lookups}))

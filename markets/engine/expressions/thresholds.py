@@ -40,6 +40,26 @@ class Threshold(NamedTuple):
     symbol: str | None = None
 
 
+class Watched(NamedTuple):
+    """
+    Conditions of an index, with the names behind their codes.
+
+    A condition's `limit` is at or above that of its threshold: see `Conditions`.
+    """
+
+    conditions: Conditions
+    metrics: tuple[str, ...]
+    symbols: tuple[str, ...]
+
+
+class Known(NamedTuple):
+    """The last known values, ``(n_columns, n_symbols)``; NaN where there was none."""
+
+    columns: tuple[str, ...]
+    symbols: tuple[str, ...]
+    values: Floats
+
+
 class Crossings(NamedTuple):
     """
     What changed between two steps.
@@ -102,6 +122,33 @@ class ThresholdIndex:
         kept = self._settled.memory_bytes + self._fresh.memory_bytes
         return kept + self._cells.nbytes + self._order.nbytes
 
+    @property
+    def known(self) -> Known:
+        """What the next step is compared with; with `across_unknown` the last known."""
+        columns, symbols = self._names
+        return Known(columns, symbols, self._block())
+
+    def watched(self, ids: range | None = None) -> Watched:
+        """Return all conditions, or those whose ids lie in a range."""
+        settled, recent = self._settled, self._recent
+        places = self._order
+        if ids is not None:
+            ends = (ids.start, ids.stop)
+            places = places[
+                slice(*np.searchsorted(settled.conditions.ids, ends, sorter=places))
+            ]
+            recent = {one: recent[one] for one in recent if one in ids}
+        alive = settled.conditions.chosen(places[settled.is_alive[places]])
+        found = alive.joined(self._conditions(recent.items()))
+        metrics, symbols = (tuple(codes) for codes in self._codes)
+        return Watched(found, metrics, symbols)
+
+    def restore(self, known: Known) -> None:
+        """Go on from the values that were last known to another index."""
+        self._names = (known.columns, known.symbols)
+        self._cells = np.append(known.values, np.nan)
+        self._arrange()
+
     def load(self, conditions: Iterable[tuple[int, Threshold]]) -> None:
         """Add many conditions at once; ValueError where an id is there already."""
         everything = self._settled.conditions.chosen(self._settled.is_alive)
@@ -157,8 +204,9 @@ class ThresholdIndex:
             for rows in (self._settled, self._fresh)
         ]
         if self._across_unknown:
-            cells = np.where(np.isnan(cells), self._cells, cells)
-        self._cells = cells
+            np.copyto(self._cells, cells, where=~np.isnan(cells))
+        else:
+            self._cells = cells
         fired, ended = (
             Crossed(*map(np.concatenate, zip(*side, strict=True)))
             for side in zip(*sides, strict=True)
@@ -173,11 +221,16 @@ class ThresholdIndex:
     # Rows and columns change when a pair is listed or a metric is new.
     def _lay_out(self, table: Table) -> None:
         columns, symbols = self._names
-        known = self._cells[:-1].reshape(len(columns), len(symbols))
-        known = _moved(known, columns, table.columns)
+        known = _moved(self._block(), columns, table.columns)
         known = _moved(known.T, symbols, table.symbols).T
         self._names = (table.columns, table.symbols)
         self._cells = np.append(known, np.nan)
+        self._arrange()
+
+    def _block(self) -> Floats:
+        return self._cells[:-1].reshape([len(names) for names in self._names])
+
+    def _arrange(self) -> None:
         self._settled.lay_out(self._layout())
         self._settled.step(self._cells, across_unknown=self._across_unknown)
         self._is_fresh_current = False

@@ -1,7 +1,9 @@
 """An expression in plain words, for messages and the rule builder."""
 
+from decimal import Decimal
 from typing import Final
 
+from markets.engine.catalogue import Metric
 from markets.engine.expressions.nodes import (
     Arithmetic,
     Call,
@@ -31,13 +33,36 @@ _TEXT_PHRASES: Final = {
 }  # fmt: skip
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 # Units that go without saying, beside those that are ranges of numbers.
-_SILENT: Final = frozenset({"quote asset", "base asset", "fraction", "ratio", "UTC ms"})
+_SILENT: Final = frozenset(
+    {"quote asset", "base asset", "fraction", "ratio", "index", "UTC ms"}
+)
 _TIMEFRAME_OF: Final = {minutes: name for name, minutes in TIMEFRAMES.items()}
 
 
 def in_words(expression: Expression, vocabulary: Vocabulary = STANDARD) -> str:
     """Return an expression as people say it: ``change 1h at least 1.6 %``."""
     return _Wording(vocabulary).of(expression.root)
+
+
+def metric_in_words(metric: Metric) -> str:
+    """Return a metric's label as it stands within a sentence: ``RSI 14 1h``."""
+    label = metric.label
+    # "Change 1h" becomes "change 1h"; "RSI 14 1h" stays.
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def unit_in_words(metric: Metric) -> str:
+    """Return the unit that stands behind its values, empty where none has to."""
+    unit = metric.unit
+    is_range = unit.removeprefix("−")[:1].isdigit()
+    return "" if unit in _SILENT or is_range else unit
+
+
+def amount_in_words(value: float, unit: str = "") -> str:
+    """Return a bare number with its unit: ``−1.6 %``."""
+    digits = f"{Decimal(number_text(abs(value))):,f}"
+    number = f"−{digits}" if value < 0 else digits
+    return f"{number} {unit}" if unit else number
 
 
 class _Wording:
@@ -61,9 +86,9 @@ class _Wording:
     def _value(self, node: Node, unit: str) -> str:
         match node:
             case Number(value):
-                return _number(value) + (f" {unit}" if unit else "")
+                return amount_in_words(value, unit)
             case MetricName(name):
-                return _within_a_sentence(self._vocabulary.metrics[name].label)
+                return metric_in_words(self._vocabulary.metrics[name])
             case Negation(operand):
                 return f"−{self._inside(operand, node)}"
             case Arithmetic(operator, left, right):
@@ -118,8 +143,7 @@ class _Wording:
     def _unit(self, node: Node) -> str:
         match node:
             case MetricName(name):
-                unit = self._vocabulary.metrics[name].unit
-                return "" if unit in _SILENT or unit[:1].isdigit() else unit
+                return unit_in_words(self._vocabulary.metrics[name])
             case Negation(operand) | Arithmetic("+" | "-", operand):
                 return self._unit(operand)
             case Arithmetic("*", Number(), operand) | Arithmetic(_, operand, Number()):
@@ -127,13 +151,3 @@ class _Wording:
             case Call("abs" | "min" | "max" | "prev", (operand, *_)):
                 return self._unit(operand)
         return ""
-
-
-def _number(value: float) -> str:
-    digits = f"{abs(value):,.0f}" if value.is_integer() else number_text(abs(value))
-    return f"−{digits}" if value < 0 else digits
-
-
-# "Change 1h" becomes "change 1h"; "RSI 14 1h" stays.
-def _within_a_sentence(label: str) -> str:
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

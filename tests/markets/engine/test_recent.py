@@ -210,3 +210,27 @@ def test_what_is_packed_is_read_again() -> None:
     other = Table("v", "m", "", "closed", 1, START, ("XUSDT",), (), np.empty((0, 1)))
     assert np.isnan(again.value(Track("price", 1), 1, other)).all()
     assert np.isnan(again.value(Track("nothing", 1), 1, tables[START + END])).all()
+
+
+@pytest.mark.parametrize("back", [0, 1, 4, STEPS_BACK])
+def test_a_closed_table_of_some_minutes_ago_is_the_one_that_was_made_then(
+    back: int,
+) -> None:
+    made, tables = watched()
+    end = START + END - back
+
+    found = made.recent().table(end)
+
+    assert found is not None
+    assert (found.clock, found.as_of_ms) == ("closed", end * MINUTE_MS)
+    for metric in COLUMNS:
+        np.testing.assert_array_equal(
+            found.column(metric), tables[end].column(metric), metric
+        )
+
+
+@pytest.mark.parametrize("back", [-1, SLOTS])
+def test_there_is_no_table_of_longer_ago_or_to_come(back: int) -> None:
+    made, _ = watched()
+
+    assert made.recent().table(START + END - back) is None

@@ -22,17 +22,12 @@ from markets.features.market import PastMarket
 from markets.types import MINUTE_MS
 from tests.markets.engine.expressions.strategies import conditions
 from tests.markets.engine.markets_by_hand import BTC, ETH, START
-from tests.markets.features.past import DAY, NEW, Past, instruments, past
+from tests.markets.features.past import DAY, NEW, Past, instruments
 
 START_MS = START * MINUTE_MS
 END_MS = START_MS + 2_880 * MINUTE_MS
 NIGHT = range(1_380, 1_530)
 """The minutes around the second midnight, in which the halt lies."""
-
-
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Past:
-    return past(tmp_path_factory.mktemp("features"))
 
 
 def by_day(days: Sequence[StoredDay]) -> dict[int, StoredDay]:

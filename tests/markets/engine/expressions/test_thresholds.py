@@ -304,3 +304,31 @@ def test_memory_of_many_conditions_is_bounded() -> None:
     assert kept / 20_000 < 120
     assert peak / 20_000 < 250
     assert index.memory_bytes <= kept
+
+
+def test_the_conditions_of_a_range_of_ids_are_found_and_no_removed_ones() -> None:
+    index = ThresholdIndex()
+    index.load((number, Threshold("price", ">", number, "A")) for number in (-8, 3, 9))
+    index.add(4, Threshold("mark_price", "<", 2, "B"))
+    index.add(40, Threshold("mark_price", "<", 2))
+    index.remove(3)
+
+    found, metrics, symbols = index.watched(range(-8, 9))
+
+    assert sorted(found.ids.tolist()) == [-8, 4]
+    assert sorted(index.watched().conditions.ids.tolist()) == [-8, 4, 9, 40]
+    codes = zip(found.metric, found.symbol, strict=True)
+    named = [(metrics[metric], symbols[symbol]) for metric, symbol in codes]
+    assert named == [("price", "A"), ("mark_price", "B")]
+
+
+def test_what_one_index_knew_another_goes_on_from() -> None:
+    condition = Threshold("price", ">", 2, "B")
+    index = index_of(condition, across_unknown=True)
+    index.step(prices(5, 1))
+    index.step(prices(5, NAN))
+
+    other = index_of(condition, across_unknown=True)
+    other.restore(index.known)
+
+    assert fired(other.step(prices(3, 3))) == [(0, 1)]

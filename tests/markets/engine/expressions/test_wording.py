@@ -17,6 +17,10 @@ from tests.markets.engine.expressions.strategies import conditions, values
         ("-1 < change_5m <= 2", "change 5m above −1 % and at most 2 %"),
         ("consecutive_up_5m >= 3", "rising candles 5m at least 3 candles"),
         ("taker_buy_share_5m >= 0.6", "taker-buy share 5m at least 0.6"),
+        ("price > 0.00001", "price above 0.00001"),
+        ("price > 65432.1", "price above 65,432.1"),
+        ("cci_20_1h > 100", "CCI 20 1h above 100"),
+        ("williams_r_14_1h < -80", "williams %R 14 1h below −80"),
         ("vwap_1h < price", "VWAP 1h below price"),
         (
             "6 * quote_volume_1h >= quote_volume_8h and change_1d < 15",

@@ -1,11 +1,10 @@
-"""How a pair's own page shows the metrics of the catalogue."""
+"""How the metrics of the catalogue are shown of one pair."""
 
 from dataclasses import dataclass
 from typing import Final
 
 from markets.engine.catalogue import Metric, is_price_sized
 from markets.figures import figure
-from markets.selectors.pairs import Pair
 
 SIGNED: Final = frozenset(
     {"change", "vwap_distance", "macd", "macd_signal", "macd_hist"}
@@ -39,12 +38,12 @@ class Shown:
         return figure(self.kind, value, decimals=self.decimals)
 
 
-def shown(metric: Metric, pair: Pair) -> Shown:
-    """Return how a metric is shown of one pair."""
+def shown(metric: Metric, price_decimals: int) -> Shown:
+    """Return how a metric is shown of a pair whose price has so many decimals."""
     return Shown(
         metric.bare_label,
         _kind(metric),
-        _decimals(metric, pair),
+        _decimals(metric, price_decimals),
         "%" if metric.unit == "%" else "",
         metric.warm_up,
     )
@@ -58,7 +57,7 @@ def _kind(metric: Metric) -> str:
 
 # A difference of prices is as fine as the pair's own price: the catalogue's six
 # decimals are too many for one pair and too few for another.
-def _decimals(metric: Metric, pair: Pair) -> int:
+def _decimals(metric: Metric, price_decimals: int) -> int:
     if metric.decimals is None:
-        return pair.decimals
-    return pair.decimals + 1 if is_price_sized(metric) else metric.decimals
+        return price_decimals
+    return price_decimals + 1 if is_price_sized(metric) else metric.decimals
