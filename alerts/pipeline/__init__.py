@@ -1,0 +1,1 @@
+"""From the close of a candle to what is owed: one stage a module."""

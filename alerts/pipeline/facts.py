@@ -1,0 +1,117 @@
+"""What the pipeline has to know of a rule once it speaks."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from alerts.models import Alert, Signal
+from alerts.rules.episodes import Course
+from alerts.rules.followed import followed_value, metrics_in
+from alerts.rules.templates import metrics_of
+from alerts.types import Clock, Mode
+from markets.types import MINUTE_MS
+
+_A_QUERY: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """
+    A rule as it is now.
+
+    `metric` is the one whose value is followed, empty where there is none.
+    `owner_id`, `alert_id` belong to an alert, `signal_id` to a signal.
+    """
+
+    number: int
+    name: str
+    version: str
+    clock: Clock
+    timeframe: str
+    course: Course
+    metric: str
+    owner_id: Any = None
+    alert_id: int | None = None
+    signal_id: int | None = None
+    is_tripped: bool = False
+    mirror_id: int | None = None
+    told_metrics: tuple[str, ...] = ()
+    """What its message names besides the usual metrics."""
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether an open episode has to be looked at at each close."""
+        course = self.course
+        return bool(
+            course.has_end
+            or course.false_closes > 1
+            or course.escalate_step is not None
+            or course.mode is Mode.REMINDER
+        )
+
+
+def facts_of(numbers: Collection[int]) -> dict[int, RuleFacts]:
+    """Return the rules of these numbers that are asked at present."""
+    found: dict[int, RuleFacts] = {}
+    alerts = sorted(number for number in numbers if number > 0)
+    for start in range(0, len(alerts), _A_QUERY):
+        chosen = Alert.objects.filter(
+            pk__in=alerts[start : start + _A_QUERY], is_active=True
+        )
+        found |= {one.number: alert_facts(one) for one in chosen}
+    signals = [-number for number in numbers if number < 0]
+    if signals:
+        chosen_signals = Signal.objects.filter(pk__in=signals, is_enabled=True)
+        found |= {one.number: signal_facts(one) for one in chosen_signals}
+    return found
+
+
+def alert_facts(alert: Alert) -> RuleFacts:
+    """Return what matters of an alert."""
+    metric, direction = followed_value(alert.expression)
+    return RuleFacts(
+        number=alert.number,
+        name=alert.name,
+        version=alert.version,
+        clock=Clock(alert.clock),
+        timeframe=alert.timeframe,
+        course=Course(
+            mode=Mode(alert.mode),
+            timeframe=alert.timeframe,
+            cool_down_ms=alert.cool_down_minutes * MINUTE_MS,
+            remind_every_ms=alert.remind_minutes * MINUTE_MS,
+            false_closes=alert.false_closes,
+            has_end=bool(alert.closes_when),
+            escalate_step=alert.escalate_step,
+            direction=direction,
+            is_live=alert.clock == Clock.LIVE,
+        ),
+        metric=metric,
+        owner_id=alert.owner_id,
+        alert_id=alert.pk,
+        told_metrics=(*metrics_in(alert.expression), *metrics_of(alert.template)),
+    )
+
+
+def signal_facts(signal: Signal) -> RuleFacts:
+    """Return what matters of a signal."""
+    metric, direction = followed_value(signal.expression)
+    return RuleFacts(
+        number=signal.number,
+        name=signal.name,
+        version=signal.version,
+        clock=Clock.CLOSED,
+        timeframe="1m",
+        course=Course(
+            cool_down_ms=signal.cool_down_minutes * MINUTE_MS,
+            false_closes=signal.false_closes,
+            has_end=bool(signal.closes_when),
+            escalate_step=signal.escalate_step,
+            direction=direction,
+        ),
+        metric=metric,
+        signal_id=signal.pk,
+        is_tripped=signal.tripped_at is not None,
+        mirror_id=signal.mirror_id,
+        told_metrics=metrics_in(signal.expression),
+    )
