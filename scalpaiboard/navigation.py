@@ -25,9 +25,12 @@ RAIL: Final = (
     Page("market", "Market", "market", "g m"),
     Page("screener", "Screener", "screener", "g s"),
     Page("heatmaps", "Heatmaps", "heatmap", "g h"),
+    Page("alerts", "Alerts", "bell", "g a"),
+    Page("signals", "Signals", "signal", "g i"),
     Page("data_health", "Data health", "health", "g y"),
 )
 MENU: Final = (
+    Page("destinations", "Destinations", "send"),
     Page("api_docs", "API", "api"),
     Page("styleguide", "Style guide", "styleguide", is_for_operators=True),
     Page("admin:index", "Admin", "admin", is_for_operators=True),

@@ -8,6 +8,9 @@ from scalpaiboard import pages
 
 urlpatterns = [
     path("", include("markets.urls")),
+    path("", include("alerts.urls")),
+    # Before the market's, which answer whatever is left.
+    path("api/", include("alerts.api.urls")),
     path("api/", include("markets.api.urls")),
     path("accounts/", include("accounts.urls")),
     path("styleguide/", pages.styleguide, name="styleguide"),

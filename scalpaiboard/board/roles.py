@@ -16,7 +16,7 @@ from scalpaiboard.celery import app
 logger = logging.getLogger(__name__)
 
 FEED_REST_S = 5.0
-WORKER_THREADS = 4
+WORKER_THREADS = 6
 
 Progress = Callable[[int, int], None]
 
