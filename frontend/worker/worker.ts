@@ -56,3 +56,47 @@ worker.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") event.respondWith(page(request));
   else if (kept.has(pathname)) event.respondWith(asset(request));
 });
+
+/** What the board sends: at most some 3 KB, for the push service to carry. */
+interface Push {
+  title?: string;
+  body?: string;
+  link?: string;
+  tag?: string;
+  silent?: boolean;
+}
+
+function pushed(data: PushMessageData | null): Push {
+  try {
+    return (data?.json() ?? {}) as Push;
+  } catch {
+    return { body: data?.text() ?? "" };
+  }
+}
+
+// A browser takes the right away from whoever pushes and shows nothing.
+async function show(push: Push): Promise<void> {
+  await worker.registration.showNotification(push.title ?? "Scalpaiboard", {
+    body: push.body ?? "",
+    silent: push.silent ?? false,
+    data: push.link?.trim() ? push.link : "/",
+    ...(push.tag ? { tag: push.tag } : {}),
+  });
+}
+
+async function open(link: string): Promise<void> {
+  const address = new URL(link, worker.location.origin);
+  // Only the board itself is opened, whatever a message says.
+  if (address.origin !== worker.location.origin) address.href = worker.location.origin;
+  const pages = await worker.clients.matchAll({ type: "window" });
+  const there = pages.find(({ url }) => url === address.href);
+  await (there ? there.focus() : worker.clients.openWindow(address.href));
+}
+
+worker.addEventListener("push", (event) => {
+  event.waitUntil(show(pushed(event.data)));
+});
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(String(event.notification.data)));
+});

@@ -104,6 +104,16 @@ export function mount(element: HTMLElement, life: AbortSignal): void {
   const listen = { signal: life };
   source.addEventListener("rows", showRows, listen);
   source.addEventListener("fault", showRows, listen);
+  const alert = part(element, "alert") as HTMLAnchorElement;
+  const alertPage = alert.href;
+  const showAlert = () => {
+    const { expression } = state.view;
+    alert.hidden = expression.trim() === "";
+    const asked = new URLSearchParams({ scope: "market", expression });
+    alert.href = `${alertPage}?${asked.toString()}`;
+  };
+  state.addEventListener("change", showAlert, listen);
+  showAlert();
   state.addEventListener("change", () => grid?.setColumns(), listen);
   element.addEventListener(
     "click",

@@ -5,7 +5,6 @@ import { make, part } from "../lib/dom";
 import { count } from "../lib/format";
 import { drawMirror, type Problem } from "./mirror";
 import { Offers } from "./offers";
-import type { ScreenState } from "./state";
 
 const CHECK_AFTER_MS = 250;
 
@@ -16,8 +15,14 @@ interface Check {
   missing: { metric: string; pairs: number }[];
 }
 
+/** What the field asks for: told of an expression once it holds. */
+export interface Asked {
+  readonly view: { readonly expression: string; readonly clock: string };
+  change(part: { expression: string }): void;
+}
+
 export class AskField {
-  readonly #state: ScreenState;
+  readonly #state: Asked;
   readonly #text: HTMLTextAreaElement;
   readonly #mirror: HTMLElement;
   readonly #said: HTMLElement;
@@ -29,7 +34,7 @@ export class AskField {
   #timer: number | undefined;
   #checking = new AbortController();
 
-  constructor(root: HTMLElement, state: ScreenState, life: AbortSignal) {
+  constructor(root: HTMLElement, state: Asked, life: AbortSignal) {
     this.#state = state;
     this.#life = life;
     this.#text = part(root, "text") as HTMLTextAreaElement;

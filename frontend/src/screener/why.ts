@@ -8,7 +8,7 @@ import type { ScreenState } from "./state";
 
 const EVERY_MS = 2_000;
 
-interface Part {
+export interface Part {
   text: string;
   kind: "number" | "condition" | "text";
   value: number | null;
@@ -36,7 +36,8 @@ function isPlainNumber({ kind, text }: Part): boolean {
   return kind === "number" && /^-?[\d._e]+$/i.test(text);
 }
 
-function draw(one: Part): HTMLElement {
+/** Draw a part of an expression with what is inside of it. */
+export function drawPart(one: Part): HTMLElement {
   const item = make("li", "why-part");
   const line = make("div", "why-line");
   if (one.kind === "condition") {
@@ -52,7 +53,7 @@ function draw(one: Part): HTMLElement {
   const inside = one.parts.filter((some) => some.kind !== "text" && !isPlainNumber(some));
   if (inside.length > 0) {
     const list = make("ul", "why-parts");
-    list.append(...inside.map(draw));
+    list.append(...inside.map(drawPart));
     item.append(list);
   }
   return item;
@@ -135,7 +136,7 @@ export class WhyPanel {
         signal,
       );
       const list = make("ul", "why-parts why-root");
-      list.append(draw(answer.explanation));
+      list.append(drawPart(answer.explanation));
       const { is_true: isTrue, missing } = answer.explanation;
       const said = make("p", `why-said why-${verdict(isTrue)}`, this.#sentence(isTrue));
       const lacking = missing.length > 0 ? ` Not known: ${missing.join(", ")}.` : "";
