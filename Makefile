@@ -16,7 +16,7 @@ help:
 	@echo "make run     start the board   (PORT=8000 HOST=127.0.0.1 DATA_DIR=var ARGS=--demo)"
 	@echo "make test    run every test that this machine can serve"
 	@echo "make check   format, lint, types, import contracts, templates, front end"
-	@echo "make bench   measure against the bars   (ONLY=engine,expressions,feed,live,api,start,board,pages)"
+	@echo "make bench   measure against the bars   (ONLY=engine,expressions,feed,live,api,start,board,pages,alerts)"
 	@echo "make faults  the long form of the fault tests"
 	@echo "make setup   everything for development, without starting anything"
 	@echo "make lock    compile requirements.txt and requirements-dev.txt anew"

@@ -29,7 +29,7 @@ def closed_minute_on_one_process() -> Iterable[Row]:
 @benchmark("live")
 def closed_minute_on_servers() -> Iterable[Row]:
     redis_url = os.environ.get("TEST_REDIS_URL", REDIS_URL)
-    with _database() as database_url:
+    with database() as database_url:
         servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
         yield from _rows("PostgreSQL, Redis", servers)
 
@@ -41,8 +41,8 @@ def _rows(name: str, servers: Mapping[str, str]) -> list[Row]:
             "DJANGO_SETTINGS_MODULE": "scalpaiboard.settings",
             "SECRET_KEY": "benchmark",
         }
-        _run(environment, "manage.py", "migrate", "-v0", "--skip-checks")
-        said = _run(environment, "-c", CHILD)
+        run(environment, "manage.py", "migrate", "-v0", "--skip-checks")
+        said = run(environment, "-c", CHILD)
     spans_ms: dict[str, list[float]] = json.loads(said)
     what = f"closed minute of 700 pairs, {name}:"
     parts = [
@@ -54,7 +54,7 @@ def _rows(name: str, servers: Mapping[str, str]) -> list[Row]:
     return [*parts, Row("live", f"{what} to the socket, p95", whole, "ms", BAR_MS)]
 
 
-def _run(environment: Mapping[str, str], *command: str) -> bytes:
+def run(environment: Mapping[str, str], *command: str) -> bytes:
     return subprocess.run(  # noqa: S603 - our own commands
         [sys.executable, *command],
         cwd=ROOT,
@@ -65,7 +65,7 @@ def _run(environment: Mapping[str, str], *command: str) -> bytes:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def database() -> Iterator[str]:
     # A database of its own, which is gone afterwards.
     import psycopg  # noqa: PLC0415 - only the servers need it
     from psycopg import sql  # noqa: PLC0415 - likewise

@@ -19,6 +19,7 @@ AREAS: Final = (
     "api",
     "board",
     "pages",
+    "alerts",
 )
 
 

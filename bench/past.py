@@ -39,7 +39,7 @@ def past_questions() -> Iterable[Row]:
     for text in (WHERE, CROSS):
         columns = columns_of(parse(text).root)
         with tempfile.TemporaryDirectory() as folder:
-            days = [_write(Path(folder), number, columns) for number in range(DAYS)]
+            days = [write_day(Path(folder), number, columns) for number in range(DAYS)]
             took = [ms(partial(_ask, text, days)) / 1_000 for _ in range(3)]
         yield Row(
             area="expressions",
@@ -69,7 +69,7 @@ def _ask(text: str, days: Sequence[StoredDay]) -> None:
     assert answer.episodes
 
 
-def _write(root: Path, number: int, columns: Sequence[str]) -> StoredDay:
+def write_day(root: Path, number: int, columns: Sequence[str]) -> StoredDay:
     folder = root / str(number)
     folder.mkdir()
     rng = np.random.default_rng(number)
