@@ -23,7 +23,7 @@ MODULES = sorted(
 COMMANDS = sorted(
     path for path in ROOT.glob("*/management/commands/*.py") if path.stem != "__init__"
 )
-READERS = frozenset({"text", "flag", "integer", "words", "choice"})
+READERS = frozenset({"text", "flag", "integer", "words", "mapping", "choice"})
 
 
 def name(path: Path) -> str:

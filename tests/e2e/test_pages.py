@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from markets.figures import NO_VALUE
 from tests.conftest import ROOT
@@ -19,6 +19,7 @@ PAGES = [
     "/screener/",
     "/heatmaps/",
     "/heatmaps/?tab=book",
+    "/signals/",
     "/data-health/",
     "/accounts/login/",
 ]
@@ -37,23 +38,23 @@ def violations(visit: Visit) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("path", PAGES)
-def test_page_has_no_barrier_that_axe_finds(
-    visit: Visit, path: str, theme: str
-) -> None:
-    visit.page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
-    visit.page.emulate_media(reduced_motion="reduce")  # a flash has no colour to judge
-    visit.open_live(path)
-    visit.page.wait_for_timeout(500)
+def violations_of_themes(visit: Visit) -> dict[str, list[str]]:
+    """Judge the page as it stands in one theme after the other."""
+    found = {}
+    for theme in ("dark", "light"):
+        visit.page.evaluate(
+            "(theme) => { document.documentElement.dataset.theme = theme; "
+            "document.dispatchEvent(new Event('theme-changed')); }",
+            theme,
+        )
+        found[theme] = violations(visit)
+    return found
 
-    assert violations(visit) == []
 
-
-@pytest.mark.parametrize("path", PAGES)
-def test_scripts_of_a_page_stay_within_their_budget(visit: Visit, path: str) -> None:
+def weigh_scripts(page: Page) -> list[int]:
+    """Return what will hold the size of each script that the page loads, in bytes."""
     sizes: list[int] = []
-    visit.page.on(
+    page.on(
         "requestfinished",
         lambda request: sizes.append(
             request.sizes()["responseBodySize"]
@@ -61,12 +62,22 @@ def test_scripts_of_a_page_stay_within_their_budget(visit: Visit, path: str) -> 
             else 0
         ),
     )
+    return sizes
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_light_and_has_no_barrier_that_axe_finds(
+    visit: Visit, path: str
+) -> None:
+    visit.page.emulate_media(reduced_motion="reduce")  # a flash has no colour to judge
+    sizes = weigh_scripts(visit.page)
 
     visit.open_live(path)
     visit.page.wait_for_timeout(1_000)
 
     budget = GRID_BUDGET if path == "/screener/" else SCRIPT_BUDGET
     assert 0 < sum(sizes) <= budget
+    assert violations_of_themes(visit) == {"dark": [], "light": []}
 
 
 def test_data_health_shows_the_feed_at_work(visit: Visit) -> None:

@@ -63,7 +63,7 @@ def test_rows_follow_what_is_typed(visit: Visit) -> None:
     answer = asked(page, STRONG)
 
     expect(page.locator(".ask-said")).to_contain_text("RSI 14 15m below 70")
-    expect(page.locator(".ask-count")).to_have_text(re.compile(r"^\d+ of 119$"))
+    expect(page.locator(".ask-count")).to_have_text(re.compile(r"^\d+ of (119|120)$"))
     assert answer["total"] < answer["market_total"]
     assert all(coin["change_1h"] >= 0.1 for coin in answer["coins"])
     assert "where=change_1h" in page.url
@@ -264,7 +264,8 @@ def test_a_file_too_large_for_a_request_is_made_in_the_background(
         page.get_by_role("button", name="Download as JSON").click()
 
     rows = json.loads(found.value.path().read_text(encoding="utf-8"))
-    assert len(rows) == 119
+    # One pair is listed and settled again each week.
+    assert len(rows) in {119, 120}
     assert set(names.split(",")) < set(rows[0])
     # The refusal of the request is what the browser says of it.
     visit.faults[:] = [one for one in visit.faults if "400" not in one]
