@@ -9,8 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from alerts.models import Delivery
-from alerts.pipeline.recipients import Recipient
-from alerts.pipeline.writing import Close, Told
+from alerts.pipeline.writing import Close, Told, told_cells
 from alerts.rules.messages import (
     Facts,
     Held,
@@ -25,14 +24,12 @@ from markets.selectors.pairs import Pair, decimals_of
 Content = dict[str, Any]
 
 
-def event_content(
-    told: Told, close: Close, to: Recipient, pairs: dict[str, Pair]
-) -> Content:
+def event_content(told: Told, close: Close, pairs: dict[str, Pair]) -> Content:
     """Return the message of one event: title, text, link, payload, picture."""
-    facts = _facts(told, close, to, pairs)
-    if to.template and told.event.phase == Phase.OPEN:
+    facts = _facts(told, close, pairs)
+    if told.facts.template and told.event.phase == Phase.OPEN:
         title = f"{told.facts.name}: {told.event.symbol}"
-        text = render(to.template, facts)
+        text = render(told.facts.template, facts)
     else:
         # The link goes beside the text, as each way out shows links.
         title, text = _headed(default_message(replace(facts, link="")))
@@ -47,10 +44,10 @@ def event_content(
 
 
 def summary_content(
-    top: Sequence[Told], total: int, close: Close, to: Recipient, pairs: dict[str, Pair]
+    top: Sequence[Told], total: int, close: Close, pairs: dict[str, Pair]
 ) -> Content:
     """Return one message for many openings of a rule in one step."""
-    facts = [_facts(one, close, to, pairs) for one in top]
+    facts = [_facts(one, close, pairs) for one in top]
     rule = top[0].facts
     title, text = _headed(summary_message(facts, total))
     return {
@@ -114,9 +111,8 @@ def event_payload(told: Told, close: Close) -> dict[str, Any]:
     }
 
 
-def _facts(told: Told, close: Close, to: Recipient, pairs: dict[str, Pair]) -> Facts:
+def _facts(told: Told, close: Close, pairs: dict[str, Pair]) -> Facts:
     event = told.event
-    metrics = close.table.row(event.symbol)
     return Facts(
         name=told.facts.name,
         pair=event.symbol,
@@ -128,10 +124,10 @@ def _facts(told: Told, close: Close, to: Recipient, pairs: dict[str, Pair]) -> F
         price_decimals=decimals_of(event.symbol, pairs),
         metric=told.facts.metric,
         value=math.nan if event.value is None else event.value,
-        metrics=metrics,
+        metrics=told_cells(close.table, told.facts, event.symbol),
         late_ms=close.delay_ms if close.is_late else 0,
         link=_link(reverse("symbol", args=[event.symbol])),
-        zone=to.zone,
+        zone=told.facts.zone,
     )
 
 

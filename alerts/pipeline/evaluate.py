@@ -85,7 +85,8 @@ def evaluate_closed(clock_ms: ClockMs = now_ms) -> list[Told]:
     if is_known and _is_unripe(newest, since_ms):
         desk().doubtful_ms = since_ms
         return []
-    _prepare(desk(), evaluation, newest)
+    if not _prepare(desk(), evaluation, newest):
+        return []
     told: list[Told] = []
     for market in closed_markets(newest, since_ms):
         done = _step(desk(), evaluation, market, clock_ms)
@@ -110,7 +111,8 @@ def evaluate_live(clock_ms: ClockMs = now_ms) -> list[Told]:
     last_ms = desk().stepped_ms.get(Clock.LIVE, 0)
     if at_ms <= max(evaluation.evaluated_ms, last_ms):
         return []
-    _prepare(desk(), evaluation, newest)
+    if not _prepare(desk(), evaluation, newest):
+        return []
     if not any(desk().due(Clock.LIVE, at_ms)):
         return []
     return _step(desk(), evaluation, market_of(newest), clock_ms) or []
@@ -144,27 +146,39 @@ def _step(
         logger.info("A close was stored by another worker: %s", error)
         return None
     here.stepped_ms[clock] = at_ms
-    evaluation.evaluated_ms, evaluation.memory = at_ms, memory
+    evaluation.evaluated_ms = at_ms
     if clock is Clock.CLOSED:
         note_held(here, market)
     return told
 
 
 # The rules' changes come first, then what the books knew when the clock stopped:
-# another process may have gone on from there.
-def _prepare(here: Desk, evaluation: Evaluation, newest: Table) -> None:
+# another process may have gone on from there. False where one does right now.
+def _prepare(here: Desk, evaluation: Evaluation, newest: Table) -> bool:
     here.begin(f"{newest.venue} {newest.market_key}")
     clock = Clock(evaluation.clock)
     stepped_ms = here.stepped_ms.get(clock)
     is_ahead = clock is Clock.LIVE and (stepped_ms or 0) >= evaluation.evaluated_ms
     if stepped_ms != evaluation.evaluated_ms and not (stepped_ms and is_ahead):
+        memory = _memory_at(evaluation)
+        if memory is None:
+            return False
         here.refresh()
         base = _base(newest, evaluation) if clock is Clock.CLOSED else None
-        here.recall(clock, bytes(evaluation.memory), base)
+        here.recall(clock, memory, base)
         if clock is Clock.CLOSED and stepped_ms is None:
             here.doubtful_ms = evaluation.evaluated_ms
         here.stepped_ms[clock] = evaluation.evaluated_ms
     here.refresh()
+    return True
+
+
+def _memory_at(evaluation: Evaluation) -> bytes | None:
+    same = Evaluation.objects.filter(
+        pk=evaluation.pk, evaluated_ms=evaluation.evaluated_ms
+    )
+    memory = same.values_list("memory", flat=True).first()
+    return None if memory is None else bytes(memory)
 
 
 # The closed table at which another process stopped.
@@ -182,7 +196,8 @@ def _newest(clock: str) -> Table | None:
 
 
 def _evaluation(table: Table, clock: Clock) -> Evaluation:
-    found, _ = Evaluation.objects.get_or_create(
+    # What is remembered is long, and only asked for after another process.
+    found, _ = Evaluation.objects.defer("memory").get_or_create(
         venue=table.venue, market_key=table.market_key, clock=clock
     )
     return found

@@ -3,15 +3,25 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from alerts.models import Alert, Signal
 from alerts.rules.episodes import Course
 from alerts.rules.followed import followed_value, metrics_in
+from alerts.rules.quiet import QuietHours
 from alerts.rules.templates import metrics_of
 from alerts.types import Clock, Mode
 from markets.types import MINUTE_MS
 
 _A_QUERY: Final = 500
+# Not the whole row: many alerts fire at a close, and it is waited for.
+_OF_ALERT: Final = (
+    *("id", "owner_id", "name", "version", "expression", "closes_when"),
+    *("clock", "timeframe", "mode", "remind_minutes", "cool_down_minutes"),
+    *("false_closes", "escalate_step", "template"),
+    *("quiet_start", "quiet_end", "time_zone"),
+)
+_UTC: Final = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,8 @@ class RuleFacts:
     A rule as it is now.
 
     `metric` is the one whose value is followed, empty where there is none.
-    `owner_id`, `alert_id` belong to an alert, `signal_id` to a signal.
+    `owner_id`, `alert_id` belong to an alert, `signal_id` to a signal. How an
+    alert's owner wants to hear of it is in `zone`, `quiet` and `template`.
     """
 
     number: int
@@ -37,6 +48,9 @@ class RuleFacts:
     mirror_id: int | None = None
     told_metrics: tuple[str, ...] = ()
     """What its message names besides the usual metrics."""
+    zone: ZoneInfo = _UTC
+    quiet: QuietHours | None = None
+    template: str = ""
 
     @property
     def is_watched(self) -> bool:
@@ -58,19 +72,20 @@ def facts_of(numbers: Collection[int]) -> dict[int, RuleFacts]:
         chosen = Alert.objects.filter(
             pk__in=alerts[start : start + _A_QUERY], is_active=True
         )
-        found |= {one.number: alert_facts(one) for one in chosen}
+        rows = chosen.order_by().values_list(*_OF_ALERT, named=True)
+        found |= {row.id: _alert_facts(row) for row in rows}
     signals = [-number for number in numbers if number < 0]
     if signals:
         chosen_signals = Signal.objects.filter(pk__in=signals, is_enabled=True)
-        found |= {one.number: signal_facts(one) for one in chosen_signals}
+        found |= {one.number: _signal_facts(one) for one in chosen_signals}
     return found
 
 
-def alert_facts(alert: Alert) -> RuleFacts:
-    """Return what matters of an alert."""
+def _alert_facts(alert: Any) -> RuleFacts:
     metric, direction = followed_value(alert.expression)
+    zone = ZoneInfo(alert.time_zone)
     return RuleFacts(
-        number=alert.number,
+        number=alert.id,
         name=alert.name,
         version=alert.version,
         clock=Clock(alert.clock),
@@ -88,13 +103,21 @@ def alert_facts(alert: Alert) -> RuleFacts:
         ),
         metric=metric,
         owner_id=alert.owner_id,
-        alert_id=alert.pk,
+        alert_id=alert.id,
         told_metrics=(*metrics_in(alert.expression), *metrics_of(alert.template)),
+        zone=zone,
+        quiet=_quiet_hours(alert.quiet_start, alert.quiet_end, zone),
+        template=alert.template,
     )
 
 
-def signal_facts(signal: Signal) -> RuleFacts:
-    """Return what matters of a signal."""
+def _quiet_hours(
+    start: int | None, end: int | None, zone: ZoneInfo
+) -> QuietHours | None:
+    return None if start is None or end is None else QuietHours(start, end, zone)
+
+
+def _signal_facts(signal: Signal) -> RuleFacts:
     metric, direction = followed_value(signal.expression)
     return RuleFacts(
         number=signal.number,

@@ -1,7 +1,7 @@
 """What is owed to whom for a close: messages, summaries, and what is held back."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -10,12 +10,13 @@ from django.db.models import Count
 
 from alerts.models import Delivery, Destination, EpisodeEvent
 from alerts.pipeline.contents import (
+    Content,
     digest_content,
     event_content,
     held_in,
     summary_content,
 )
-from alerts.pipeline.recipients import Recipient, recipients_of
+from alerts.pipeline.recipients import recipients_of
 from alerts.pipeline.writing import Close, Told
 from alerts.rules.limits import Match, summarise
 from alerts.rules.messages import Held
@@ -43,9 +44,10 @@ class Outbox:
         self._close = close
         self._now = datetime.fromtimestamp(close.now_ms / 1_000, tz=UTC)
         self._pairs: dict[str, Pair] = known_pairs(close.table)
+        self._contents: dict[str, Content] = {}
         self._owed: list[tuple[Delivery, list[EpisodeEvent]]] = []
         self._sent_to: Counter[Any] = Counter()
-        self._held: dict[tuple[Any, Reason], list[tuple[Told, Recipient]]] = (
+        self._held: dict[tuple[Any, Reason], list[tuple[Told, Destination]]] = (
             defaultdict(list)
         )
         self._spoken: set[int] = set()
@@ -57,7 +59,7 @@ class Outbox:
         recipients = recipients_of(numbers, self._now) if numbers else {}
         if not recipients:
             return
-        self._count_sent(recipients)
+        self._count_sent(to for some in recipients.values() for to in some)
         by_rule: dict[int, list[Told]] = defaultdict(list)
         for one in spoken:
             by_rule[one.facts.number].append(one)
@@ -68,7 +70,7 @@ class Outbox:
         self._write_digests()
         self._note_held_back()
 
-    def _owe_rule(self, events: Sequence[Told], to: Recipient) -> None:
+    def _owe_rule(self, events: Sequence[Told], to: Destination) -> None:
         openings = [one for one in events if one.event.phase == Phase.OPEN]
         matches = [Match(one.event.symbol, _volume(one)) for one in openings]
         summary = summarise(matches)
@@ -78,49 +80,49 @@ class Outbox:
             self._owe_summary(openings, top, to)
             events = [one for one in events if one.event.phase != Phase.OPEN]
         for one in events:
-            if one.event.phase != Phase.CLOSE or to.destination.kind in _HEARS_THE_END:
+            if one.event.phase != Phase.CLOSE or to.kind in _HEARS_THE_END:
                 self._owe_event(one, to)
 
-    def _owe_event(self, one: Told, to: Recipient) -> None:
+    def _owe_event(self, one: Told, to: Destination) -> None:
         if self._is_held_back([one], to):
             return
         self._put(
-            f"event:{one.event.pk}:{to.destination.pk}",
+            f"event:{one.event.pk}",
             to,
-            event_content(one, self._close, to, self._pairs),
+            lambda: event_content(one, self._close, self._pairs),
             [one],
             thread=f"episode:{one.episode.pk}",
         )
 
     def _owe_summary(
-        self, all_: Sequence[Told], top: Sequence[Told], to: Recipient
+        self, all_: Sequence[Told], top: Sequence[Told], to: Destination
     ) -> None:
         if self._is_held_back(all_, to):
             return
         first = all_[0].event
         self._put(
-            f"summary:{first.rule_number}:{first.at_ms}:{to.destination.pk}",
+            f"summary:{first.rule_number}:{first.at_ms}",
             to,
-            summary_content(top, len(all_), self._close, to, self._pairs),
+            lambda: summary_content(top, len(all_), self._close, self._pairs),
             all_,
         )
 
-    def _is_held_back(self, some: Sequence[Told], to: Recipient) -> bool:
-        reason = self._reason(to)
+    def _is_held_back(self, some: Sequence[Told], to: Destination) -> bool:
+        reason = self._reason(some[0], to)
         # An edit of what was told is no further message.
         if reason is None or all(one.event.phase == Phase.CLOSE for one in some):
             return False
-        self._held[to.destination.pk, reason] += [(one, to) for one in some]
+        self._held[to.pk, reason] += [(one, to) for one in some]
         return True
 
-    def _reason(self, to: Recipient) -> Reason | None:
-        destination = to.destination
-        if destination.kind == DestinationKind.IN_APP:
+    def _reason(self, told: Told, to: Destination) -> Reason | None:
+        if to.kind == DestinationKind.IN_APP:
             return None
-        if to.quiet is not None and to.quiet.covers(self._close.now_ms):
+        quiet = told.facts.quiet
+        if quiet is not None and quiet.covers(self._close.now_ms):
             return Reason.QUIET_HOURS
         if (
-            self._sent_to[destination.pk] >= destination.messages_an_hour
+            self._sent_to[to.pk] >= to.messages_an_hour
             or self._sent_to[to.owner_id] >= settings.MESSAGES_AN_HOUR
         ):
             return Reason.LIMIT
@@ -128,25 +130,31 @@ class Outbox:
 
     def _put(
         self,
-        key: str,
-        to: Recipient,
-        content: dict[str, Any],
+        what: str,
+        to: Destination,
+        write: Callable[[], Content],
         told: Iterable[Told],
         *,
         thread: str = "",
     ) -> None:
-        delivery = _delivery(key, to.destination, content, self._now, thread)
+        # It is the same for all who are told of it.
+        if what not in self._contents:
+            self._contents[what] = write()
+        key, content = f"{what}:{to.pk}", self._contents[what]
+        delivery = _delivery(key, to, content, self._now, thread)
         self._owed.append((delivery, [one.event for one in told]))
-        if to.destination.kind != DestinationKind.IN_APP:
-            self._sent_to.update((to.destination.pk, to.owner_id))
+        if to.kind != DestinationKind.IN_APP:
+            self._sent_to.update((to.pk, to.owner_id))
         self._spoken |= {one.event.pk for one in told}
 
-    # Messages of the last hour, by destination and by person.
-    def _count_sent(self, recipients: dict[int, list[Recipient]]) -> None:
-        destinations = {
-            to.destination.pk for some in recipients.values() for to in some
-        }
-        owners = {to.owner_id for some in recipients.values() for to in some}
+    # Messages of the last hour, by destination and by person; what is shown in the
+    # app knows no limit.
+    def _count_sent(self, recipients: Iterable[Destination]) -> None:
+        limited = [to for to in recipients if to.kind != DestinationKind.IN_APP]
+        destinations = {to.pk for to in limited}
+        owners = {to.owner_id for to in limited}
+        if not owners:
+            return
         rows = (
             Delivery.objects.filter(
                 owner__in=owners, created_at__gt=self._now - timedelta(hours=1)
@@ -171,7 +179,7 @@ class Outbox:
     # grows until it is sent.
     def _write_digests(self) -> None:
         for (destination_id, reason), some in self._held.items():
-            due_ms = self._digest_due_ms(reason, some[0][1])
+            due_ms = self._digest_due_ms(reason, some[0][0])
             key = f"digest:{reason}:{due_ms}:{destination_id}"
             fresh = [Held(one.facts.name, one.event.symbol) for one, _ in some]
             due = datetime.fromtimestamp(due_ms / 1_000, tz=UTC)
@@ -179,17 +187,15 @@ class Outbox:
             digest = its.filter(state=DeliveryState.OWED).first()
             if digest is None:
                 # An operator may have cancelled the one before.
-                digest = _delivery(
-                    f"{key}:{its.count()}", some[0][1].destination, {}, due, ""
-                )
+                digest = _delivery(f"{key}:{its.count()}", some[0][1], {}, due, "")
             digest.content = digest_content(reason, [*held_in(digest), *fresh])
             digest.save()
             _link_events([(digest, [one.event for one, _ in some])])
 
-    def _digest_due_ms(self, reason: Reason, to: Recipient) -> int:
-        now_ms = self._close.now_ms
-        if reason is Reason.QUIET_HOURS and to.quiet is not None:
-            return to.quiet.end_after(now_ms)
+    def _digest_due_ms(self, reason: Reason, told: Told) -> int:
+        now_ms, quiet = self._close.now_ms, told.facts.quiet
+        if reason is Reason.QUIET_HOURS and quiet is not None:
+            return quiet.end_after(now_ms)
         return (now_ms // _HOUR_MS + 1) * _HOUR_MS
 
     def _note_held_back(self) -> None:
@@ -207,7 +213,7 @@ def owe(told: Sequence[Told], close: Close) -> None:
 def _delivery(
     key: str,
     destination: Destination,
-    content: dict[str, Any],
+    content: Content,
     due: datetime,
     thread: str,
 ) -> Delivery:

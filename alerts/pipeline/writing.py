@@ -185,13 +185,7 @@ def expect_outcomes(episodes: Iterable[Episode]) -> None:
 
 def _opened(close: Close, found: Finding) -> Episode:
     facts, table = found.facts, close.table
-    row = table.row_of[found.symbol]
-    metrics = dict.fromkeys((*_TOLD_METRICS, *filter(None, (facts.metric,))))
-    cells = {
-        name: float(table.values[table.column_of[name], row])
-        for name in (*metrics, *facts.told_metrics)
-        if name in table.column_of
-    }
+    cells = told_cells(table, facts, found.symbol)
     value = _plain(found.seen.value)
     return Episode(
         owner_id=facts.owner_id,
@@ -215,6 +209,16 @@ def _opened(close: Close, found: Finding) -> Episode:
         is_watched=facts.is_watched,
         values={name: cell for name, cell in cells.items() if np.isfinite(cell)},
     )
+
+
+def told_cells(table: Table, facts: RuleFacts, symbol: str) -> dict[str, float]:
+    """Return the metrics that a rule's messages may say of a pair."""
+    row = table.row_of[symbol]
+    return {
+        name: float(table.values[table.column_of[name], row])
+        for name in {*_TOLD_METRICS, facts.metric, *facts.told_metrics}
+        if name in table.column_of
+    }
 
 
 def _told(close: Close, found: Finding, episode: Episode, phase: Phase) -> Told:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from alerts.rules.numerals import with_ones
 from markets.engine.expressions.nodes import (
     Call,
     Comparison,
@@ -19,7 +20,6 @@ _DOWN: Final = frozenset({"<", "<="})
 _CROSSINGS: Final = {"crosses_above": 1, "crosses_below": -1}
 
 
-@lru_cache(maxsize=_KEPT)
 def followed_value(text: str) -> tuple[str, int]:
     """
     Return the first metric of a condition, and where its extremes lie.
@@ -28,6 +28,17 @@ def followed_value(text: str) -> tuple[str, int]:
     neither is clear: then away from zero as it was at the opening. The metric
     is empty where the condition has none.
     """
+    return _followed_value(with_ones(text))
+
+
+def metrics_in(text: str) -> tuple[str, ...]:
+    """Return the metrics that a condition names, each once."""
+    return _metrics_in(with_ones(text))
+
+
+# No number decides any of this: what differs in numbers alone is parsed once.
+@lru_cache(maxsize=_KEPT)
+def _followed_value(text: str) -> tuple[str, int]:
     root = _root(text)
     names = (node.name for node in _walk(root) if isinstance(node, MetricName))
     metric = next(names, "")
@@ -41,8 +52,7 @@ def followed_value(text: str) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=_KEPT)
-def metrics_in(text: str) -> tuple[str, ...]:
-    """Return the metrics that a condition names, each once."""
+def _metrics_in(text: str) -> tuple[str, ...]:
     names = (one.name for one in _walk(_root(text)) if isinstance(one, MetricName))
     return tuple(dict.fromkeys(names))
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from alerts.types import Phase
@@ -12,6 +13,8 @@ from markets.engine.expressions.vocabulary import STANDARD
 from markets.errors import Problem
 
 LONGEST_TEMPLATE: Final = 1_000
+_KEPT: Final = 1_024
+"""Templates, and lines of them, whose pieces are remembered."""
 
 FIELDS: Final[Mapping[str, str]] = {
     "name": "What the alert is called.",
@@ -56,8 +59,13 @@ class Piece(NamedTuple):
     field: str | None = None
 
 
-def pieces_of(template: str) -> Iterator[Piece]:
+@lru_cache(maxsize=_KEPT)
+def pieces_of(template: str) -> tuple[Piece, ...]:
     """Return the pieces of a template, from left to right."""
+    return tuple(_pieces(template))
+
+
+def _pieces(template: str) -> Iterator[Piece]:
     at = 0
     for found in _PIECE.finditer(template):
         start, end = found.span()

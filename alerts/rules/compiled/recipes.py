@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from alerts.rules.numerals import HOLE, split_numerals
 from markets.engine.expressions.functions import FUNCTIONS, Takes
 from markets.engine.expressions.lowering import Lowering
 from markets.engine.expressions.nodes import (
@@ -29,10 +30,6 @@ from markets.engine.expressions.vocabulary import STANDARD
 MOST_TEMPLATES: Final = 20_000
 """Texts without their numbers that are remembered; then it begins anew."""
 
-_NUMERAL: Final = r"(?<![A-Za-z0-9_.])(\.?[0-9](?:[eE][+-](?=[0-9])|[0-9A-Za-z_.])*)"
-_NUMBER: Final = re.compile(_NUMERAL, re.ASCII)
-_NUMBER_OR_TEXT: Final = re.compile(rf"\"[^\"]*\"|'[^']*'|{_NUMERAL}", re.ASCII)
-_HOLE: Final = "#"
 # Functions that count steps: a number in their call may be part of the structure.
 _COUNTING: Final = tuple(
     name
@@ -100,7 +97,7 @@ class Recipes:
         ExpressionError
             If it is none.
         """
-        template, numerals = _split(text)
+        template, numerals = split_numerals(text)
         steps = self._steps.get(template)
         if steps is None:
             steps = self._steps[template] = _steps_of(template, text)
@@ -117,21 +114,6 @@ class Recipes:
         if len(self._recipes) >= MOST_TEMPLATES:
             self._steps.clear()
             self._recipes.clear()
-
-
-def _split(text: str) -> tuple[str, list[str]]:
-    if '"' not in text and "'" not in text:
-        parts = _NUMBER.split(text)
-        return _HOLE.join(parts[::2]), parts[1::2]
-    numerals: list[str] = []
-
-    def take(match: re.Match[str]) -> str:
-        if match[1] is None:
-            return match[0]
-        numerals.append(match[1])
-        return _HOLE
-
-    return _NUMBER_OR_TEXT.sub(take, text), numerals
 
 
 # How many steps a call looks back is part of the structure.
@@ -177,11 +159,11 @@ def _numbered(template: str, numerals: Sequence[str], steps: Sequence[int]) -> s
     ]
     fresh = iter(shown)
     if '"' not in template and "'" not in template:
-        return re.sub(_HOLE, lambda _: next(fresh), template)
-    hole_or_text = rf"\"[^\"]*\"|'[^']*'|{_HOLE}"
+        return re.sub(HOLE, lambda _: next(fresh), template)
+    hole_or_text = rf"\"[^\"]*\"|'[^']*'|{HOLE}"
     return re.sub(
         hole_or_text,
-        lambda match: next(fresh) if match[0] == _HOLE else match[0],
+        lambda match: next(fresh) if match[0] == HOLE else match[0],
         template,
     )
 
