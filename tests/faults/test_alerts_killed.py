@@ -140,6 +140,7 @@ def make_alerts(product: Topology, receiver: FakeServer) -> int:
     listed = "SELECT count(*) FROM markets_instrument"
     product.until(lambda: product.rows(listed) == [(PAIRS,)])
     product.ask("prepare", f"{receiver.url}/hook")
+    product.until(lambda: evaluated(product) > 0)
     # From the second close on it is certain what was true before.
     since_ms = evaluated(product) + 2 * MINUTE_MS
     product.until(lambda: evaluated(product) > since_ms)
