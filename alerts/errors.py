@@ -12,7 +12,7 @@ AlertsError
 └── BadContentError               what a person typed is at fault: tell them where
 """
 
-from collections.abc import Mapping, Sequence
+from scalpaiboard.lib.fields import BadFieldsError
 
 
 class AlertsError(Exception):
@@ -75,25 +75,13 @@ class NotConfiguredError(TransportError):
     """The operator has not set up, or not rightly, what this kind needs."""
 
 
-class DestinationConfigError(AlertsError, ValueError):
-    """What a person typed is at fault; `problems` has sentences by field."""
-
-    def __init__(self, problems: Mapping[str, Sequence[str]]) -> None:
-        super().__init__(" ".join(one for some in problems.values() for one in some))
-        self.problems = {field: tuple(some) for field, some in problems.items()}
+class DestinationConfigError(AlertsError, BadFieldsError):
+    """What a person typed is at fault."""
 
 
-class BadSignalError(AlertsError, ValueError):
-    """What the operator typed is at fault; `problems` has sentences by field."""
-
-    def __init__(self, problems: Mapping[str, Sequence[str]]) -> None:
-        super().__init__(" ".join(one for some in problems.values() for one in some))
-        self.problems = {field: tuple(some) for field, some in problems.items()}
+class BadSignalError(AlertsError, BadFieldsError):
+    """What the operator typed is at fault."""
 
 
-class BadContentError(AlertsError, ValueError):
-    """What a person typed is at fault; `fields` has sentences by field."""
-
-    def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
-        super().__init__(" ".join(one for some in fields.values() for one in some))
-        self.fields = {field: list(some) for field, some in fields.items()}
+class BadContentError(AlertsError, BadFieldsError):
+    """What a person typed is at fault."""

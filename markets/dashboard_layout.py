@@ -11,18 +11,15 @@ from markets.engine.overview import column_of, highest
 from markets.engine.table import Table
 from markets.overview import DEFAULT_WINDOW
 from markets.types import TIMEFRAMES, WINDOWS
+from scalpaiboard.lib.fields import BadFieldsError
 
 CHARTS: Final = 12
 DEFAULT_TIMEFRAME: Final = "15m"
 LONGEST_SYMBOL: Final = 40
 
 
-class BadLayoutError(ValueError):
-    """A layout is not what it should be; `fields` says what is wrong where."""
-
-    def __init__(self, fields: Mapping[str, list[str]]) -> None:
-        super().__init__(" ".join(s for some in fields.values() for s in some))
-        self.fields = dict(fields)
+class BadLayoutError(BadFieldsError):
+    """A layout is not what it should be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from markets.engine.catalogue import METRIC_OF
 from markets.errors import ExpressionError
 from markets.screening import CoinsQuestion, read_condition
+from scalpaiboard.lib.fields import BadFieldsError
 
 CLOCKS: Final = ("live", "closed")
 FORMATS: Final = ("csv", "json")
@@ -31,12 +32,8 @@ LONGEST_NAME: Final = 60
 LONGEST_SYMBOL: Final = 40
 
 
-class BadScreenError(ValueError):
-    """A screen is not what it should be; `fields` says what is wrong where."""
-
-    def __init__(self, fields: Mapping[str, list[str]]) -> None:
-        super().__init__(" ".join(s for some in fields.values() for s in some))
-        self.fields = dict(fields)
+class BadScreenError(BadFieldsError):
+    """A screen is not what it should be."""
 
 
 @dataclass(frozen=True, slots=True)

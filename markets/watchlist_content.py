@@ -1,20 +1,17 @@
 """What a person keeps in a watchlist: a name, and pairs in an order."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
+
+from scalpaiboard.lib.fields import BadFieldsError
 
 LONGEST_NAME: Final = 60
 LONGEST_SYMBOL: Final = 40
 MOST_SYMBOLS: Final = 200
 
 
-class BadWatchlistError(ValueError):
-    """A watchlist is not what it should be; `fields` says what is wrong where."""
-
-    def __init__(self, fields: Mapping[str, list[str]]) -> None:
-        super().__init__(" ".join(s for some in fields.values() for s in some))
-        self.fields = dict(fields)
+class BadWatchlistError(BadFieldsError):
+    """A watchlist is not what it should be."""
 
 
 @dataclass(frozen=True, slots=True)

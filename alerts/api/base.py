@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.http import HttpResponse
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.throttling import BaseThrottle
 
-from alerts.errors import BadContentError, DestinationConfigError
+from alerts.errors import DestinationConfigError
 from alerts.models import Alert
 from alerts.selectors.alerts import alert_of
 from markets.api.limits import HourlyLimit
 from markets.api.questions import Parameters
 from markets.api.screen_views import OwnedView
+from scalpaiboard.lib.fields import BadFieldsError
 
 MOST_ROWS: Final = 1_000
 
@@ -30,12 +30,10 @@ class AlertsView(OwnedView):
     throttle_classes: tuple[type[BaseThrottle], ...] = (AlertsLimit,)
 
     def handle_exception(self, exc: Exception) -> Any:
-        """Tell what a person typed wrong beside its field."""
-        if isinstance(exc, BadContentError):
-            exc = ValidationError(exc.fields)
-        elif isinstance(exc, DestinationConfigError):
-            exc = ValidationError(
-                {f"config.{name}": list(some) for name, some in exc.problems.items()}
+        """Tell of a destination's fields as the caller sends them, below `config`."""
+        if isinstance(exc, DestinationConfigError):
+            exc = BadFieldsError(
+                {f"config.{name}": some for name, some in exc.fields.items()}
             )
         return super().handle_exception(exc)
 
@@ -45,12 +43,6 @@ class AlertsView(OwnedView):
         if alert is None:
             raise NotFound("You have no such alert.")
         return alert
-
-    def made(self, content: Any, *, is_new: bool) -> HttpResponse:
-        """Answer with what was made: 201 where it is new."""
-        answer = self.at_once(content)
-        answer.status_code = 201 if is_new else 200
-        return answer
 
 
 def page_question(

@@ -18,6 +18,7 @@ from markets.engine.expressions.limits import MAX_NUMBER
 from markets.engine.expressions.vocabulary import STANDARD
 from markets.engine.expressions.wording import amount_in_words
 from markets.types import WINDOWS
+from scalpaiboard.lib.fields import BadFieldsError
 
 Faults = dict[str, list[str]]
 
@@ -30,12 +31,8 @@ _NUMBERS: Final = {
 }  # fmt: skip
 
 
-class BadFormError(ValueError):
-    """A simple form is not what it should be; `fields` says what is wrong where."""
-
-    def __init__(self, fields: Mapping[str, list[str]]) -> None:
-        super().__init__(" ".join(s for some in fields.values() for s in some))
-        self.fields = dict(fields)
+class BadFormError(BadFieldsError):
+    """A simple form is not what it should be."""
 
 
 def first_faults(told: Mapping[str, Any]) -> Faults:

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
@@ -15,7 +14,7 @@ from markets.api.questions import no_question
 from markets.api.schema import a_list, an_object
 from markets.api.views import MarketView
 from markets.dashboard_choice import keep_layout, read_layout
-from markets.dashboard_layout import CHARTS, LONGEST_SYMBOL, BadLayoutError, Layout
+from markets.dashboard_layout import CHARTS, LONGEST_SYMBOL, Layout
 from markets.types import TIMEFRAMES, WINDOWS
 
 _TIMEFRAME: Final[dict[str, Any]] = {"type": "string", "enum": list(TIMEFRAMES)}
@@ -70,10 +69,7 @@ class DashboardView(MarketView):
     def put(self, request: Request) -> HttpResponse:
         """Keep the caller's charts: a person's on the server, else in a cookie."""
         no_question(request.query_params)
-        try:
-            layout = Layout.of(request.data)
-        except BadLayoutError as error:
-            raise ValidationError(error.fields) from error
+        layout = Layout.of(request.data)
         response = self.at_once(layout.plain())
         keep_layout(request._request, response, layout)  # noqa: SLF001
         return response

@@ -13,6 +13,7 @@ from markets.errors import (
     RateLimitedError,
     UnknownSymbolError,
 )
+from scalpaiboard.lib.fields import BadFieldsError
 
 ERROR_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -73,6 +74,8 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
 def _as_api_error(error: Exception) -> Exception:
     if isinstance(error, UnknownSymbolError):
         return exceptions.NotFound(str(error))
+    if isinstance(error, BadFieldsError):
+        return exceptions.ValidationError(error.fields)
     if isinstance(error, RateLimitedError):
         return UnavailableError(str(error), wait_s=error.retry_after_s)
     if isinstance(error, (MarketUnavailableError, ExchangeError, TimeoutError)):

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from markets.api import screen_schema
@@ -45,11 +45,7 @@ class ExportsView(OwnedExportView):
     @owned("create_export", {202: screen_schema.EXPORT}, body=screen_schema.EXPORT_BODY)
     def post(self, request: Request) -> HttpResponse:
         """Have a file made of all rows of a screen; it is kept for a day."""
-        try:
-            file_format, choice = _read(request.data)
-            export = create_export(request.user.pk, file_format, choice)
-        except BadScreenError as error:
-            raise ValidationError(error.fields) from error
+        export = create_export(request.user.pk, *_read(request.data))
         # Celery's tasks have it under Django; its stubs do not say so.
         write_export.delay_on_commit(str(export.pk))  # type: ignore[attr-defined]
         answer = self.at_once(_plain(export))

@@ -49,6 +49,12 @@ class OwnedView(MarketView):
             raise ValidationError({"Idempotency-Key": ["At most 64 characters."]})
         return key
 
+    def made(self, content: Any, *, is_new: bool) -> HttpResponse:
+        """Answer with what was made: 201 where it is new."""
+        answer = self.at_once(content)
+        answer.status_code = 201 if is_new else 200
+        return answer
+
 
 class ScreensView(OwnedView):
     """The caller's screens."""
@@ -68,16 +74,9 @@ class ScreensView(OwnedView):
     def post(self, request: Request) -> HttpResponse:
         """Keep a screen; with the same Idempotency-Key again, answer with the first."""
         key = self.request_key()
-        try:
-            name, choice = _read(request.data)
-            screen, is_new = create_screen(
-                request.user.pk, name, choice, request_key=key
-            )
-        except BadScreenError as error:
-            raise ValidationError(error.fields) from error
-        answer = self.at_once(_plain(screen))
-        answer.status_code = 201 if is_new else 200
-        return answer
+        name, choice = _read(request.data)
+        screen, is_new = create_screen(request.user.pk, name, choice, request_key=key)
+        return self.made(_plain(screen), is_new=is_new)
 
 
 class ScreenView(OwnedView):
@@ -98,10 +97,7 @@ class ScreenView(OwnedView):
     def put(self, request: Request, screen_id: UUID) -> HttpResponse:
         """Give a screen of the caller another name and content."""
         screen = self.own_screen(screen_id)
-        try:
-            change_screen(screen, *_read(request.data))
-        except BadScreenError as error:
-            raise ValidationError(error.fields) from error
+        change_screen(screen, *_read(request.data))
         return self.at_once(_plain(screen))
 
     @owned("delete_screen", {204: None}, finds=True)

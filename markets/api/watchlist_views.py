@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from markets.api import watchlist_schema
@@ -19,7 +19,7 @@ from markets.services.watchlists import (
     create_watchlist,
     delete_watchlist,
 )
-from markets.watchlist_content import BadWatchlistError, WatchlistContent
+from markets.watchlist_content import WatchlistContent
 
 
 class WatchlistsView(OwnedView):
@@ -41,15 +41,10 @@ class WatchlistsView(OwnedView):
     def post(self, request: Request) -> HttpResponse:
         """Keep a list; with the same Idempotency-Key again, answer with the first."""
         key = self.request_key()
-        try:
-            watchlist, is_new = create_watchlist(
-                request.user.pk, WatchlistContent.of(request.data), request_key=key
-            )
-        except BadWatchlistError as error:
-            raise ValidationError(error.fields) from error
-        answer = self.at_once(_plain(watchlist))
-        answer.status_code = 201 if is_new else 200
-        return answer
+        watchlist, is_new = create_watchlist(
+            request.user.pk, WatchlistContent.of(request.data), request_key=key
+        )
+        return self.made(_plain(watchlist), is_new=is_new)
 
 
 class WatchlistView(OwnedView):
@@ -100,10 +95,7 @@ class WatchlistView(OwnedView):
 
     def _change(self, watchlist_id: UUID, given: Any) -> HttpResponse:
         watchlist = self._own(watchlist_id)
-        try:
-            change_watchlist(watchlist, WatchlistContent.of(given))
-        except BadWatchlistError as error:
-            raise ValidationError(error.fields) from error
+        change_watchlist(watchlist, WatchlistContent.of(given))
         return self.at_once(_plain(watchlist))
 
 

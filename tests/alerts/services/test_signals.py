@@ -162,8 +162,8 @@ def test_a_faulty_signal_is_refused_at_its_field_and_nothing_changes(
     with pytest.raises(BadSignalError) as refused:
         save_signal(signal)
 
-    assert list(refused.value.problems) == [field]
-    assert right.lower() in refused.value.problems[field][0].lower()
+    assert list(refused.value.fields) == [field]
+    assert right.lower() in refused.value.fields[field][0].lower()
     assert changes() == []
     assert Signal.objects.get(pk=signal.pk).expression == "change_1h >= 3"
 

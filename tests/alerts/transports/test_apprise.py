@@ -90,7 +90,7 @@ def test_what_cannot_be_used_is_told(url: str, reason: str) -> None:
     with pytest.raises(DestinationConfigError, match=reason) as caught:
         check_apprise({"url": url})
 
-    assert list(caught.value.problems) == ["url"]
+    assert list(caught.value.fields) == ["url"]
 
 
 def test_an_address_that_can_be_read_is_kept() -> None:

@@ -167,4 +167,4 @@ def test_a_subscription_that_cannot_be_used_is_told(
     with pytest.raises(DestinationConfigError) as caught:
         check_web_push({**service.subscription, **changed}, allowed)
 
-    assert list(caught.value.problems) == list(changed)
+    assert list(caught.value.fields) == list(changed)

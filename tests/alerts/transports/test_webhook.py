@@ -200,5 +200,5 @@ def test_what_was_typed_wrongly_is_told_by_field(
     with pytest.raises(DestinationConfigError) as caught:
         check_webhook(config, AllowedHosts())
 
-    assert list(caught.value.problems) == [field]
-    assert all(one.endswith(".") for one in caught.value.problems[field])
+    assert list(caught.value.fields) == [field]
+    assert all(one.endswith(".") for one in caught.value.fields[field])
