@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from itertools import islice, pairwise
 from typing import Any, Final
 
@@ -28,10 +27,10 @@ from alerts.models import (
 from alerts.pipeline.writing import Told
 from alerts.types import DeliveryState, DestinationKind
 from bench._alerts import mixed, walk
+from bench._rows import store_market
 from markets import signals, snapshots
 from markets.engine.recent import SLOTS, Recent
 from markets.engine.table import Table
-from markets.models import Instrument, Market
 from markets.types import MINUTE_MS
 from scalpaiboard.board.roles import WorkerThread
 
@@ -98,7 +97,7 @@ class _Path:
 
 def _closes() -> dict[str, Any]:
     tables = list(_tables(CLOSES))
-    _make_market(tables[0])
+    store_market(tables[0].market_key, tables[0].symbols, tick_size="0.01")
     person = User.objects.create_user("bench@example.org")
     _make_alerts(person, tables[0])
     path = _Path()
@@ -112,7 +111,7 @@ def _closes() -> dict[str, Any]:
 
 def _messages(url: str) -> dict[str, Any]:
     tables = list(_tables(3))
-    _make_market(tables[0])
+    store_market(tables[0].market_key, tables[0].symbols, tick_size="0.01")
     Signal.objects.update(is_enabled=False)
     price = float(tables[0].column("price")[50])
     people = User.objects.bulk_create(
@@ -174,26 +173,6 @@ def _recent(table: Table, before: Table) -> Recent:
     values[end % SLOTS] = table.values
     return Recent(
         table.venue, table.market_key, table.symbols, table.columns, end, values
-    )
-
-
-def _make_market(table: Table) -> None:
-    market = Market.objects.create(
-        venue=table.venue, key=table.market_key, kind="generated", label=""
-    )
-    Instrument.objects.bulk_create(
-        Instrument(
-            market=market,
-            symbol=symbol,
-            slot=slot,
-            base_asset=symbol.removesuffix("USDT"),
-            quote_asset="USDT",
-            status="trading",
-            contract_type="PERPETUAL",
-            tick_size=Decimal("0.01"),
-            step_size=Decimal("0.001"),
-        )
-        for slot, symbol in enumerate(table.symbols)
     )
 
 

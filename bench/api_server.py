@@ -9,7 +9,6 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, Final
 
 import django
@@ -26,6 +25,7 @@ from rest_framework.request import Request  # noqa: E402
 from rest_framework.response import Response  # noqa: E402
 from rest_framework.views import APIView  # noqa: E402
 
+from bench._rows import store_market  # noqa: E402
 from bench.api_question import COLUMNS, PAIRS  # noqa: E402
 from markets import models, snapshots  # noqa: E402
 from markets.engine.catalogue import METRICS  # noqa: E402
@@ -91,31 +91,8 @@ def _publish() -> None:
         time.sleep(STEP_S)
 
 
-def _make_market() -> None:
-    call_command("migrate", verbosity=0)
-    market, _ = models.Market.objects.get_or_create(
-        venue=settings.VENUE, key=KEY, kind="generated", label=""
-    )
-    models.Instrument.objects.bulk_create(
-        [
-            models.Instrument(
-                market=market,
-                symbol=symbol,
-                slot=slot,
-                base_asset=symbol.removesuffix("USDT"),
-                quote_asset="USDT",
-                status="trading",
-                contract_type="PERPETUAL",
-                tick_size=Decimal("0.0001"),
-                step_size=Decimal("0.001"),
-            )
-            for slot, symbol in enumerate(SYMBOLS)
-        ],
-        ignore_conflicts=True,
-    )
-
-
 application = asgi.application
 settings.ROOT_URLCONF = "bench.api_server"
-_make_market()
+call_command("migrate", verbosity=0)
+store_market(KEY, SYMBOLS, tick_size="0.0001")
 threading.Thread(target=_publish, daemon=True).start()

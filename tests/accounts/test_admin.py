@@ -4,7 +4,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from markets.models import Instrument, LedgerMinute, Market
+from markets.models import LedgerMinute, Market
+from tests.markets.rows import a_market
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def operator(client: Client) -> Client:
 
 @pytest.fixture
 def market() -> Market:
-    return Market.objects.create(venue="binanceusdm", key="live", kind="live")
+    return a_market({"BTCUSDT": "0.1"})
 
 
 @pytest.mark.parametrize("name", ["admin:index", *LISTS])
@@ -58,17 +59,7 @@ def test_what_the_feed_writes_cannot_be_added_by_hand(
 
 
 def test_a_pair_cannot_be_changed_by_hand(operator: Client, market: Market) -> None:
-    pair = Instrument.objects.create(
-        market=market,
-        symbol="BTCUSDT",
-        slot=0,
-        base_asset="BTC",
-        quote_asset="USDT",
-        status="trading",
-        contract_type="PERPETUAL",
-        tick_size="0.1",
-        step_size="0.001",
-    )
+    pair = market.instruments.get()
     address = reverse("admin:markets_instrument_change", args=[pair.pk])
 
     shown = operator.get(address)

@@ -9,9 +9,10 @@ from pytest_django import Settings
 from accounts.models import User
 from alerts.models import Destination
 from markets.selectors import pairs
-from tests.alerts.stage import Stage, make_market, other_process
+from tests.alerts.stage import MARKET_KEY, SYMBOLS, Stage, other_process
 from tests.alerts.world import World, a_world
 from tests.markets.api.conftest import market
+from tests.markets.rows import a_market
 
 __all__ = ["market"]
 
@@ -27,7 +28,7 @@ def _fresh_desk() -> Iterator[None]:
 @pytest.fixture
 def stage(db: None) -> Stage:
     """A market whose tables the test writes by hand."""
-    make_market()
+    a_market(dict.fromkeys(SYMBOLS, "0.01"), key=MARKET_KEY, label="Not real")
     return Stage()
 
 

@@ -3,15 +3,14 @@
 import csv
 import gzip
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
-from markets import models, snapshots
+from markets import snapshots
 from markets.engine.market import MarketEngine
 from markets.engine.table import Table
-from markets.selectors import pairs
 from markets.types import Candle, Symbol
 from tests.markets.engine import markets_by_hand
+from tests.markets.rows import a_market
 
 FILE = "binance/klines_1m/spot_ohlcv_1m_20210512-20210514_80sym.csv.gz"
 WARM_UP = 1_441
@@ -49,22 +48,7 @@ class RecordedMarket:
 
     def store(self) -> None:
         """Give the pairs their rows in the database."""
-        pairs._known.clear()
-        market = models.Market.objects.create(
-            venue="binanceusdm", key=KEY, kind="live", label=""
-        )
-        for slot, symbol in enumerate(self.symbols):
-            models.Instrument.objects.create(
-                market=market,
-                symbol=symbol,
-                slot=slot,
-                base_asset=symbol.removesuffix("USDT"),
-                quote_asset="USDT",
-                status="trading",
-                contract_type="PERPETUAL",
-                tick_size=Decimal("0.0001"),
-                step_size=Decimal("0.001"),
-            )
+        a_market(dict.fromkeys(self.symbols, "0.0001"), key=KEY)
 
 
 def _candle(line: dict[str, str]) -> Candle:

@@ -1,8 +1,7 @@
-"""A market of four pairs whose tables a test writes by hand, and people in it."""
+"""A market of five pairs whose tables a test writes by hand, and people in it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,11 +13,10 @@ from alerts.pipeline.desk import Desk
 from alerts.pipeline.evaluate import evaluate_closed, evaluate_live
 from alerts.pipeline.writing import Told
 from alerts.types import DestinationKind
-from markets import models, snapshots
+from markets import snapshots
 from markets.engine.catalogue import COLUMNS
 from markets.engine.recent import SLOTS, Recent, step_minutes
 from markets.engine.table import Floats, Table
-from markets.selectors import pairs
 from markets.types import MINUTE_MS
 
 START_MS = 1_700_000_100_000 // MINUTE_MS * MINUTE_MS
@@ -31,27 +29,6 @@ _STEPS = [step_minutes(name) for name in COLUMNS]
 def other_process() -> None:
     """Forget what this process knows, as one that starts does."""
     desks._desk = Desk()
-
-
-def make_market() -> models.Market:
-    """Store the pairs of the stage."""
-    pairs._known.clear()
-    market = models.Market.objects.create(
-        venue="binanceusdm", key=MARKET_KEY, kind="generated", label="Not real"
-    )
-    for slot, symbol in enumerate(SYMBOLS):
-        models.Instrument.objects.create(
-            market=market,
-            symbol=symbol,
-            slot=slot,
-            base_asset=symbol.removesuffix("USDT"),
-            quote_asset="USDT",
-            status="trading",
-            contract_type="PERPETUAL",
-            tick_size=Decimal("0.01"),
-            step_size=Decimal("0.001"),
-        )
-    return market
 
 
 def table_at(

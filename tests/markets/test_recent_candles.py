@@ -5,10 +5,11 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from markets import candle_table
-from markets.models import Candle, Instrument, Market
+from markets.models import Candle, Instrument
 from markets.selectors.candles import recent_candles
 from markets.types import DAY_MS, Symbol
 from tests.markets.live.tables import MINUTE, table
+from tests.markets.rows import a_market
 
 pytestmark = pytest.mark.django_db
 BTC = Symbol("BTCUSDT")
@@ -19,18 +20,7 @@ HOUR = 1_700_049_600_000 // 3_600_000 * 3_600_000
 @pytest.fixture
 def pair() -> Instrument:
     candle_table.make_partitions(connection, [HOUR // DAY_MS, HOUR // DAY_MS + 1])
-    market = Market.objects.create(venue="binanceusdm", key="live", kind="live")
-    return Instrument.objects.create(
-        market=market,
-        symbol=BTC,
-        slot=0,
-        base_asset="BTC",
-        quote_asset="USDT",
-        status="trading",
-        contract_type="PERPETUAL",
-        tick_size="0.1",
-        step_size="0.001",
-    )
+    return a_market({BTC: "0.1"}).instruments.get()
 
 
 def store(pair: Instrument, minute: int, close: float, **more: Any) -> None:

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 import numpy as np
 import pytest
 from django.db import connection
@@ -8,8 +6,8 @@ from markets import candle_table, models, snapshots
 from markets.api import views
 from markets.engine.catalogue import COLUMNS
 from markets.engine.table import Table
-from markets.selectors import pairs
 from markets.types import DAY_MS, MINUTE_MS
+from tests.markets.rows import a_market
 
 AS_OF_MS = 1_700_000_040_000
 SYMBOLS = ("BTCUSDT", "DOGEUSDT", "ETHUSDT")
@@ -33,25 +31,10 @@ def table(
 def market(db: None) -> models.Market:
     """A market of three pairs with a table, and two stored candles of BTC."""
     candle_table.make_partitions(connection, [AS_OF_MS // DAY_MS])
-    pairs._known.clear()
     views._cache.clear()
-    made = models.Market.objects.create(
-        venue="binanceusdm", key="generated:7", kind="generated", label="Not real"
-    )
     ticks = {"BTCUSDT": "0.10", "DOGEUSDT": "0.00001", "ETHUSDT": "0.01"}
-    for slot, symbol in enumerate(SYMBOLS):
-        models.Instrument.objects.create(
-            market=made,
-            symbol=symbol,
-            slot=slot,
-            base_asset=symbol.removesuffix("USDT"),
-            quote_asset="USDT",
-            status="trading",
-            contract_type="PERPETUAL",
-            tick_size=Decimal(ticks[symbol]),
-            step_size=Decimal("0.001"),
-        )
-    bitcoin = models.Instrument.objects.get(symbol="BTCUSDT")
+    made = a_market(ticks, key="generated:7", label="Not real")
+    bitcoin = made.instruments.get(symbol="BTCUSDT")
     for number, close in enumerate((65_000.0, 65_432.1)):
         models.Candle.objects.create(
             instrument=bitcoin,

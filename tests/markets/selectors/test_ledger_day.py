@@ -1,13 +1,13 @@
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 import pytest
 
 from markets.feed import ledger
 from markets.feed.ports import LedgerEntry
-from markets.models import Instrument, LedgerMinute, Market
+from markets.models import LedgerMinute, Market
 from markets.selectors.ledger_day import ledger_day
 from markets.types import MINUTE_MS, LedgerState
+from tests.markets.rows import a_market
 
 DAY = date(2026, 3, 1)
 START_MS = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp()) * 1_000
@@ -19,20 +19,7 @@ MISSING = LedgerEntry(LedgerState.MISSING)
 
 @pytest.fixture
 def market() -> Market:
-    market = Market.objects.create(venue="binanceusdm", key="live", kind="live")
-    for slot, base in enumerate(("BTC", "ETH", "OLD")):
-        Instrument.objects.create(
-            market=market,
-            symbol=f"{base}USDT",
-            slot=slot,
-            base_asset=base,
-            quote_asset="USDT",
-            status="trading",
-            contract_type="PERPETUAL",
-            tick_size=Decimal("0.1"),
-            step_size=Decimal("0.1"),
-        )
-    return market
+    return a_market(dict.fromkeys(("BTCUSDT", "ETHUSDT", "OLDUSDT"), "0.1"))
 
 
 def note(market: Market, minute: int, *entries: LedgerEntry) -> None:
