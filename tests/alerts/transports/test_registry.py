@@ -1,7 +1,3 @@
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,65 +17,28 @@ from alerts.transports.registry import (
 )
 from alerts.types import DestinationKind
 from tests.alerts.transports.messages import message
-from tests.fakes.discord import FakeDiscord
-from tests.fakes.http_server import FakeServer
-from tests.fakes.mail import FakeMailServer
-from tests.fakes.push_service import FakePushService
-from tests.fakes.telegram import TOKEN, FakeTelegram
-
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
+from tests.alerts.world import World
 
 
-@dataclass
-class World:
-    """Everything that messages go to, and the settings that lead there."""
-
-    telegram: FakeTelegram
-    discord: FakeDiscord
-    push: FakePushService
-    receiver: FakeServer
-    mail: FakeMailServer
-
-    def typed(self, kind: DestinationKind) -> dict[str, Any]:
-        """What Alice types to be told there."""
-        typed: dict[DestinationKind, dict[str, Any]] = {
-            DestinationKind.EMAIL: {"address": "alice@example.org"},
-            DestinationKind.TELEGRAM: {"chat_id": "7"},
-            DestinationKind.DISCORD: {"url": self.discord.webhook},
-            DestinationKind.WEBHOOK: {"url": self.receiver.url},
-            DestinationKind.WEB_PUSH: self.push.subscription,
-            DestinationKind.APPRISE: {"url": f"json://{self.receiver.host}"},
-        }
-        return typed[kind]
-
-    def came(self) -> list[int]:
-        return [
-            len(self.mail.mails),
-            len(self.telegram.messages),
-            len(self.discord.messages),
-            len(self.receiver.received),
-            len(self.push.shown),
-        ]
+def given(world: World, kind: DestinationKind) -> dict[str, Any]:
+    """What is known of a place once Alice has proved it."""
+    match kind:
+        case DestinationKind.TELEGRAM:
+            return {"chat_id": "7"}
+        case DestinationKind.WEB_PUSH:
+            return world.push.subscription
+        case _:
+            return world.typed(kind)
 
 
-@pytest.fixture
-def world(settings: Settings, tmp_path: Path) -> Iterator[World]:
-    with ExitStack() as stack:
-        world = World(
-            stack.enter_context(FakeTelegram()),
-            stack.enter_context(FakeDiscord()),
-            stack.enter_context(FakePushService()),
-            stack.enter_context(FakeServer()),
-            stack.enter_context(FakeMailServer()),
-        )
-        options = {"host": "127.0.0.1", "port": world.mail.port}
-        settings.MAILERS = {"default": {"BACKEND": SMTP, "OPTIONS": options}}
-        settings.TELEGRAM_API_URL = world.telegram.url
-        settings.TELEGRAM_BOT_TOKEN = TOKEN
-        settings.WEBHOOK_ALLOWED_HOSTS = ["127.0.0.1"]
-        settings.ONE_PROCESS = True
-        settings.DATA_DIR = tmp_path
-        yield world
+def came(world: World) -> list[int]:
+    return [
+        len(world.mail.mails),
+        len(world.telegram.messages),
+        len(world.discord.messages),
+        len(world.receiver.received),
+        len(world.push.shown),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -96,11 +55,11 @@ def world(settings: Settings, tmp_path: Path) -> Iterator[World]:
 def test_what_was_typed_leads_there(
     world: World, kind: DestinationKind, place: int
 ) -> None:
-    config = check_config(kind, world.typed(kind))
+    config = check_config(kind, given(world, kind))
 
     transport_for(kind, config).send(message())
 
-    assert world.came() == [int(number == place) for number in range(5)]
+    assert came(world) == [int(number == place) for number in range(5)]
     assert is_configured(kind)
 
 
@@ -110,15 +69,15 @@ def test_what_was_typed_leads_there(
 def test_without_an_allowance_nothing_here_is_reached(
     world: World, settings: Settings, kind: DestinationKind
 ) -> None:
-    config = check_config(kind, world.typed(kind))
+    config = check_config(kind, given(world, kind))
     settings.WEBHOOK_ALLOWED_HOSTS = []
 
     with pytest.raises(DestinationGoneError, match="not a public address"):
         transport_for(kind, config).send(message())
     with pytest.raises(DestinationConfigError):
-        check_config(kind, world.typed(kind))
+        check_config(kind, given(world, kind))
 
-    assert world.came() == [0] * 5
+    assert came(world) == [0] * 5
 
 
 def test_a_board_that_is_not_set_up_says_what_is_missing(settings: Settings) -> None:
