@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from pytest_django import Settings
 
@@ -15,50 +14,28 @@ from alerts.services import previews
 from alerts.services.signal_records import refresh_one
 from alerts.services.signals import save_signal
 from markets import snapshots
-from markets.engine.catalogue import COLUMNS
-from markets.engine.table import Table
-from markets.features.columns import DAY_MINUTES
-from markets.features.day import DayWriter
-from markets.features.store import FeatureStore
 from markets.models import Candle, Watchlist
 from markets.types import MINUTE_MS
 from scalpaiboard.lib.clock import now_ms
 from tests.alerts.api.conftest import Person
 from tests.alerts.services.test_rules import FORM, PRICE
 from tests.markets.api.conftest import table
-from tests.markets.engine.markets_by_hand import BTC, ETH, instrument
+from tests.markets.features.days_by_hand import Columns, time_of, write_two_days
 
-DAY = 19_676
-FIRST_MS = DAY * DAY_MINUTES * MINUTE_MS
 pytestmark = [pytest.mark.usefixtures("market"), pytest.mark.once]
 
 
 # BTC rises from 100 to 110 each thousand minutes, and falls back after half of them.
-def a_table(minute: int) -> Table:
-    values = np.full((len(COLUMNS), 2), np.nan)
+def values_at(minute: int) -> Columns:
     price = 110 if minute % 1_000 >= 500 else 100
-    for name in ("price", "candle_close_1m", "candle_high_1m", "candle_low_1m"):
-        values[COLUMNS.index(name)] = price, 5
-    values[COLUMNS.index("candle_volume_1m")] = minute
-    return Table(
-        "binanceusdm", "generated:7", "", "closed", 1, FIRST_MS + minute * MINUTE_MS,
-        (BTC, ETH), COLUMNS, values,
-    )  # fmt: skip
+    names = ("price", "candle_close_1m", "candle_high_1m", "candle_low_1m")
+    return dict.fromkeys(names, (price, 5)) | {"candle_volume_1m": (minute, minute)}
 
 
 @pytest.fixture(scope="module")
 def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("past")
-    store = FeatureStore(folder / "features", "binanceusdm", "generated:7")
-    for number in range(2):
-
-        def fill(writer: DayWriter, first: int = number * DAY_MINUTES) -> str:
-            for minute in range(first, first + DAY_MINUTES + 1):
-                writer.put(a_table(minute))
-            return ""
-
-        rows = [instrument(BTC), instrument(ETH)]
-        store.write(DAY + number, rows, fill, now_ms=1)
+    write_two_days(folder, values_at)
     return folder
 
 
@@ -89,7 +66,7 @@ def test_a_record_tells_what_an_alert_would_have_done(alice_asks: Person) -> Non
     assert (record["fires"], record["days"], record["pairs"]) == (3, 2, 1)
     assert record["fires_a_day"] == 1.5
     assert [one["at_ms"] for one in record["fires_list"]] == [
-        FIRST_MS + minute * MINUTE_MS for minute in (2_500, 1_500, 500)
+        time_of(minute) for minute in (2_500, 1_500, 500)
     ]
     assert [one["minutes"] for one in record["horizons"]] == [15, 60, 240, 1_440]
     # A quarter of an hour later it stands where it was, each time.

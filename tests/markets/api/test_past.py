@@ -12,42 +12,30 @@ from markets import models, snapshots
 from markets.engine.catalogue import COLUMNS
 from markets.engine.table import Table
 from markets.features.columns import DAY_MINUTES
-from markets.features.day import DayWriter
-from markets.features.store import FeatureStore
-from markets.types import MINUTE_MS
-from tests.markets.engine.markets_by_hand import BTC, ETH, instrument
+from tests.markets.engine.markets_by_hand import BTC
+from tests.markets.features.days_by_hand import (
+    FIRST_MS,
+    Columns,
+    time_of,
+    write_two_days,
+)
 
-DAY = 19_676
-FIRST_MS = DAY * DAY_MINUTES * MINUTE_MS
 ADDRESS = "/api/expressions/history"
 pytestmark = pytest.mark.usefixtures("market")
 
 
 # BTC's price is the number of the minute; ETH's is unknown each tenth minute.
-def a_table(minute: int) -> Table:
-    values = np.full((len(COLUMNS), 2), np.nan)
-    values[COLUMNS.index("price")] = minute, np.nan if minute % 10 == 0 else 5
-    values[COLUMNS.index("change_1h")] = minute % 2, 0
-    as_of_ms = FIRST_MS + minute * MINUTE_MS
-    return Table(
-        "binanceusdm", "generated:7", "", "closed", 1, as_of_ms, (BTC, ETH),
-        COLUMNS, values,
-    )  # fmt: skip
+def values_at(minute: int) -> Columns:
+    return {
+        "price": (minute, np.nan if minute % 10 == 0 else 5),
+        "change_1h": (minute % 2, 0),
+    }
 
 
 @pytest.fixture(scope="module")
 def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("past")
-    store = FeatureStore(folder / "features", "binanceusdm", "generated:7")
-    for number in range(2):
-
-        def fill(writer: DayWriter, first: int = number * DAY_MINUTES) -> str:
-            for minute in range(first, first + DAY_MINUTES + 1):
-                writer.put(a_table(minute))
-            return ""
-
-        rows = [instrument(BTC), instrument(ETH)]
-        store.write(DAY + number, rows, fill, now_ms=1)
+    write_two_days(folder, values_at)
     return folder
 
 
@@ -60,10 +48,6 @@ def asked(client: Client, **question: str | int) -> Any:
     answer = client.get(ADDRESS, question)
     assert answer.status_code == 200, answer.content
     return answer.json()
-
-
-def time_of(minute: int) -> int:
-    return FIRST_MS + minute * MINUTE_MS
 
 
 def test_episodes_are_told_with_their_counts(client: Client) -> None:
