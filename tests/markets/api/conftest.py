@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 from django.db import connection
+from django.test import Client
 
+from accounts.models import User
 from markets import candle_table, models, snapshots
 from markets.api import views
 from markets.engine.catalogue import COLUMNS
@@ -53,3 +55,19 @@ def market(db: None) -> models.Market:
     snapshots.write_table(table("live"))
     snapshots.write_table(table("closed"))
     return made
+
+
+@pytest.fixture
+def alice(db: None) -> Client:
+    return _logged_in("alice@example.com")
+
+
+@pytest.fixture
+def bob(db: None) -> Client:
+    return _logged_in("bob@example.com")
+
+
+def _logged_in(address: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user(address, "a long password"))
+    return client

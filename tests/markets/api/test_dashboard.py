@@ -20,13 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def alice() -> User:
-    return User.objects.create_user("alice@example.com", "a long password")
-
-
-@pytest.fixture
-def bob() -> User:
-    return User.objects.create_user("bob@example.com", "a long password")
+def carol() -> User:
+    return User.objects.create_user("carol@example.com", "a long password")
 
 
 def keep(client: Client, layout: Any) -> Any:
@@ -45,40 +40,37 @@ def test_a_visitor_keeps_a_dashboard_in_this_browser_alone(client: Client) -> No
     assert not Dashboard.objects.exists()
 
 
-def test_a_person_finds_their_dashboard_in_every_browser(alice: User) -> None:
+def test_a_person_finds_their_dashboard_in_every_browser(carol: User) -> None:
     here, there = Client(), Client()
-    here.force_login(alice)
-    there.force_login(alice)
+    here.force_login(carol)
+    there.force_login(carol)
 
     keep(here, LAYOUT)
 
     assert kept(there) == LAYOUT
 
 
-def test_another_user_neither_sees_nor_changes_it(alice: User, bob: User) -> None:
-    hers, his = Client(), Client()
-    hers.force_login(alice)
-    his.force_login(bob)
-    keep(hers, LAYOUT)
+def test_another_user_neither_sees_nor_changes_it(alice: Client, bob: Client) -> None:
+    keep(alice, LAYOUT)
 
-    keep(his, DEFAULT)
+    keep(bob, DEFAULT)
 
-    assert kept(hers) == LAYOUT
-    assert kept(his) == DEFAULT
+    assert kept(alice) == LAYOUT
+    assert kept(bob) == DEFAULT
 
 
-def test_a_person_begins_with_what_their_browser_kept(alice: User) -> None:
+def test_a_person_begins_with_what_their_browser_kept(carol: User) -> None:
     client = Client()
     keep(client, LAYOUT)
 
-    client.force_login(alice)
+    client.force_login(carol)
 
     assert kept(client) == LAYOUT
 
 
-def test_a_page_of_another_site_cannot_change_it(alice: User) -> None:
+def test_a_page_of_another_site_cannot_change_it(carol: User) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(alice)
+    client.force_login(carol)
 
     assert keep(client, LAYOUT).status_code == 403
 

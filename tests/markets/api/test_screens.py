@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from accounts.models import User
 from markets.engine.catalogue import COLUMNS
 from markets.models import Export, Screen
 from markets.services import exports, screens
@@ -23,22 +22,6 @@ SCREEN = {
 }
 
 pytestmark = pytest.mark.django_db
-
-
-def logged_in(address: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_user(address, "a long password"))
-    return client
-
-
-@pytest.fixture
-def alice() -> Client:
-    return logged_in("alice@example.com")
-
-
-@pytest.fixture
-def bob() -> Client:
-    return logged_in("bob@example.com")
 
 
 def post(client: Client, path: str, body: Any = None, **headers: str) -> Any:

@@ -4,7 +4,6 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.models import User
 from markets import signals, snapshots
 from markets.models import Instrument, Watchlist
 from markets.services import watchlists
@@ -12,22 +11,6 @@ from markets.services import watchlists
 MAJORS = {"name": "Majors", "symbols": ["ETHUSDT", "BTCUSDT"]}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market")]
-
-
-def logged_in(address: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_user(address, "a long password"))
-    return client
-
-
-@pytest.fixture
-def alice() -> Client:
-    return logged_in("alice@example.com")
-
-
-@pytest.fixture
-def bob() -> Client:
-    return logged_in("bob@example.com")
 
 
 def post(client: Client, body: Any, **headers: str) -> Any:
