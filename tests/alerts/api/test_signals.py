@@ -6,25 +6,15 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.models import User
 from alerts.models import Delivery, Destination, Episode, Signal, SignalChoice
 from alerts.services.notifications import tell_in_app
-from scalpaiboard.lib.clock import now_ms
 from tests.alerts.api.conftest import Person
+from tests.alerts.rows import an_alert, an_episode
 
 pytestmark = pytest.mark.usefixtures("market")
 
 
 def fired(slug: str, **more: Any) -> Episode:
-    signal = Signal.objects.get(slug=slug)
-    return Episode.objects.create(
-        signal=signal,
-        rule_number=signal.number,
-        rule_name=signal.name,
-        rule_version=signal.version,
-        venue="binanceusdm",
-        market_key="generated:7",
-        clock="closed",
-        timeframe="1m",
-        **({"symbol": "BTCUSDT", "opened_ms": now_ms()} | more),
-    )
+    found = {"market_key": "generated:7", "symbol": "BTCUSDT"} | more
+    return an_episode(Signal.objects.get(slug=slug), **found)
 
 
 def symbols(person: Person, **question: Any) -> list[str]:
@@ -61,17 +51,7 @@ def test_signals_are_asked_by_pair_kind_side_and_time(stranger_asks: Person) -> 
 
 
 def test_alerts_are_no_signals(stranger_asks: Person, alice: User) -> None:
-    Episode.objects.create(
-        owner=alice,
-        rule_number=7,
-        rule_name="Hers",
-        venue="binanceusdm",
-        market_key="generated:7",
-        symbol="BTCUSDT",
-        clock="closed",
-        timeframe="1m",
-        opened_ms=5,
-    )
+    an_episode(an_alert(alice), market_key="generated:7")
 
     assert symbols(stranger_asks) == []
 

@@ -16,6 +16,7 @@ from alerts.models import Alert, Episode, EpisodeEvent, Signal, SignalChoice
 from alerts.services.signals import save_signal
 from markets.live.consumers import hub_of_this_loop, stop_hub_of_this_loop
 from scalpaiboard.routing import sockets
+from tests.alerts.rows import an_alert, an_episode, an_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MEMORY = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
@@ -98,50 +99,7 @@ def signal(slug: str = "own") -> Signal:
 
 
 def episode(rule: Signal | Alert, symbol: str = "ADAUSDT", **more: Any) -> Episode:
-    return Episode.objects.create(
-        signal=rule if isinstance(rule, Signal) else None,
-        alert=rule if isinstance(rule, Alert) else None,
-        owner=rule.owner if isinstance(rule, Alert) else None,
-        rule_number=rule.number,
-        rule_name=rule.name,
-        rule_version=rule.version,
-        venue=settings.VENUE,
-        market_key="live",
-        symbol=symbol,
-        clock="closed",
-        timeframe="1m",
-        opened_ms=NOON_MS,
-        price=0.6812,
-        metric="change_1h",
-        value=3.25,
-        **more,
-    )
-
-
-def event(of: Episode, phase: str = "open") -> EpisodeEvent:
-    return EpisodeEvent.objects.create(
-        episode=of,
-        rule_number=of.rule_number,
-        market_key=of.market_key,
-        symbol=of.symbol,
-        candle_open_ms=NOON_MS - 60_000,
-        phase=phase,
-        at_ms=NOON_MS,
-        price=of.price,
-        value=of.value,
-    )
-
-
-def alert_of(owner: User) -> Alert:
-    return Alert.objects.create(
-        owner=owner,
-        name="Mine",
-        scope="pair",
-        symbol="ADAUSDT",
-        expression="change_1h >= 3",
-        watched="change_1h >= 3",
-        version="0" * 16,
-    )
+    return an_episode(rule, symbol=symbol, **({"opened_ms": NOON_MS} | more))
 
 
 def told(*events: EpisodeEvent) -> None:
@@ -155,7 +113,7 @@ async def test_a_stranger_hears_signals_as_they_come(open_socket: Open) -> None:
     first = await ask(socket, "signals")
     fresh = await in_thread(episode)(rule)
 
-    await in_thread(told)(await in_thread(event)(fresh))
+    await in_thread(told)(await in_thread(an_event)(fresh))
 
     second = await socket.heard()
     assert [one["id"] for one in first["data"]["signals"]] == [old.pk]
@@ -179,7 +137,9 @@ async def test_signals_that_were_stopped_are_not_told(open_socket: Open) -> None
     first = await ask(socket, "signals")
     loud = await in_thread(episode)(working)
 
-    await in_thread(told)(await in_thread(event)(silent), await in_thread(event)(loud))
+    await in_thread(told)(
+        await in_thread(an_event)(silent), await in_thread(an_event)(loud)
+    )
 
     assert first["data"]["signals"] == []
     assert [one["id"] for one in (await socket.heard())["data"]["signals"]] == [loud.pk]
@@ -220,13 +180,13 @@ async def test_a_person_who_was_shut_out_hears_nothing(open_socket: Open) -> Non
 async def test_each_person_hears_their_own_alerts_only(open_socket: Open) -> None:
     alice = await in_thread(person)("alice")
     bob = await in_thread(person)("bob")
-    hers = await in_thread(episode)(await in_thread(alert_of)(alice))
-    his = await in_thread(episode)(await in_thread(alert_of)(bob))
+    hers = await in_thread(episode)(await in_thread(an_alert)(alice))
+    his = await in_thread(episode)(await in_thread(an_alert)(bob))
     socket = await open_socket(await in_thread(cookie_of)(alice))
     first = await ask(socket, "alerts")
 
     await in_thread(told)(
-        await in_thread(event)(his), await in_thread(event)(hers, "escalate")
+        await in_thread(an_event)(his), await in_thread(an_event)(hers, "escalate")
     )
 
     frame = await socket.heard()
@@ -248,7 +208,7 @@ async def test_signals_that_a_person_chose_are_among_their_alerts(
     await ask(socket, "alerts")
     found = await in_thread(episode)(rule)
 
-    await in_thread(told)(await in_thread(event)(found))
+    await in_thread(told)(await in_thread(an_event)(found))
 
     [row] = (await socket.heard())["data"]["alerts"]
     assert row["episode"]["rule"]["slug"] == "own"

@@ -27,6 +27,7 @@ from alerts.typed import iso
 from markets.models import Instrument, Screen, Watchlist
 from markets.screen_choice import ScreenChoice
 from scalpaiboard.lib.clock import now
+from tests.alerts.rows import an_episode
 
 pytestmark = [pytest.mark.usefixtures("market"), pytest.mark.once]
 
@@ -51,18 +52,8 @@ def faults(owner: User, **changes: Any) -> dict[str, list[str]]:
 
 
 def episode(alert: Alert, **more: Any) -> Episode:
-    return Episode.objects.create(
-        owner=alert.owner,
-        alert=alert,
-        rule_number=alert.number,
-        rule_name=alert.name,
-        rule_version=alert.version,
-        venue="binanceusdm",
-        market_key="generated:7",
-        clock="closed",
-        timeframe="1m",
-        **({"symbol": "BTCUSDT", "opened_ms": 1_700_000_000_000} | more),
-    )
+    found = {"symbol": "BTCUSDT", "opened_ms": 1_700_000_000_000} | more
+    return an_episode(alert, market_key="generated:7", **found)
 
 
 def waiting(alert: Alert) -> Suppression:

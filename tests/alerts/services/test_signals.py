@@ -10,7 +10,6 @@ from accounts.models import User
 from alerts.errors import BadSignalError
 from alerts.models import (
     Delivery,
-    Episode,
     RuleChange,
     Signal,
     SignalVersion,
@@ -20,6 +19,7 @@ from alerts.pipeline.tripping import trip
 from alerts.rules.builtin import BUILT_IN
 from alerts.services.signals import reset_tripped, save_signal, switch_signals
 from scalpaiboard.lib.clock import now_ms
+from tests.alerts.rows import an_episode
 
 pytestmark = pytest.mark.django_db
 put_in = import_module("alerts.migrations.0002_built_in_signals").put_in
@@ -37,21 +37,6 @@ def signal() -> Signal:
 
 def changes() -> list[int]:
     return list(RuleChange.objects.order_by("id").values_list("number", flat=True))
-
-
-def open_episode(signal: Signal) -> Episode:
-    return Episode.objects.create(
-        signal=signal,
-        rule_number=signal.number,
-        rule_name=signal.name,
-        rule_version=signal.version,
-        venue="binanceusdm",
-        market_key="live",
-        symbol="ADAUSDT",
-        clock="closed",
-        timeframe="1m",
-        opened_ms=now_ms() - 600_000,
-    )
 
 
 def test_the_built_in_signals_are_there_with_version_and_mirror() -> None:
@@ -176,7 +161,7 @@ def test_a_signal_cannot_mirror_itself(signal: Signal) -> None:
 
 
 def test_switching_off_ends_what_is_open_and_keeps_the_version(signal: Signal) -> None:
-    episode = open_episode(signal)
+    episode = an_episode(signal, opened_ms=now_ms() - 600_000)
     waiting = Suppression.objects.create(
         rule_number=signal.number,
         market_key="live",
