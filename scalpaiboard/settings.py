@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from celery.schedules import crontab
@@ -155,7 +156,12 @@ if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL]},
+            # What is published reaches every database of a server, and so every
+            # board on it: each has names of its own.
+            "CONFIG": {
+                "hosts": [REDIS_URL],
+                "prefix": f"scalpaiboard{urlsplit(REDIS_URL).path}",
+            },
         }
     }
 else:

@@ -11,6 +11,11 @@ if "SCALPAIBOARD_TEST_DIR" not in os.environ:
         shutil.rmtree, os.environ["SCALPAIBOARD_TEST_DIR"], ignore_errors=True
     )
 os.environ["DATA_DIR"] = os.environ["SCALPAIBOARD_TEST_DIR"]
+# Each of several workers has a database of its own, in Redis as well.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+if os.environ.get("REDIS_URL"):
+    _SERVER, _, _NUMBER = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{_SERVER}/{int(_NUMBER) + int(_WORKER)}"
 os.environ.setdefault("SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests-only")
 
 from scalpaiboard.settings import *  # noqa: F403 - these are the settings

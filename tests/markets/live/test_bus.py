@@ -24,7 +24,7 @@ LAYERS = {
     },
     "redis": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "scalpaiboard-test"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": f"scalpaiboard-test-{os.getpid()}"},
     },
 }
 

@@ -30,7 +30,7 @@ IN_MEMORY = {
 }
 IN_REDIS = {
     "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-    "CONFIG": {"hosts": [REDIS_URL], "prefix": "scalpaiboard-watched"},
+    "CONFIG": {"hosts": [REDIS_URL], "prefix": f"scalpaiboard-watched-{os.getpid()}"},
 }
 
 
@@ -45,10 +45,10 @@ def demand(
     if request.param == "redis":
         with redis.Redis.from_url(REDIS_URL) as client:
             try:
-                client.delete("market:test:demand")
+                client.ping()
             except redis.ConnectionError:
                 pytest.skip(f"No Redis at {REDIS_URL}; TEST_REDIS_URL names one.")
-        layer, made = IN_REDIS, DemandInRedis(REDIS_URL, "test")
+        layer, made = IN_REDIS, DemandInRedis(REDIS_URL, f"test-{os.getpid()}")
     with override_settings(CHANNEL_LAYERS={"default": layer}):
         yield made
 
