@@ -20,8 +20,12 @@ DATABASE_URL = os.environ.get(
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/14")
 WORKERS = "4"
 """More than cores, for many of them wait for a simulated exchange."""
+ON_SERVERS = "2"
+"""So many take as many databases of Redis from the first on, which is 14 of 16."""
 WHOLE = "e2e or process or faults"
 """Tests that start processes of their own, or hold a browser's loop."""
+BROWSERS = ("chromium-headless-shell", "chromium")
+"""As Debian names them. The first draws the same without a browser's own windows."""
 NO_TESTS = 5
 ONCE_MORE = ("--reruns", "1", "-rR")
 """On a busy machine much may be late: what fails runs once more, and is named."""
@@ -41,7 +45,7 @@ def main() -> int:
     if not any(left_out[1:]):
         say("The same again where it depends on the servers: PostgreSQL and Redis")
         servers = {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL}
-        chosen = ["--on-servers", "-m", f"not ({WHOLE})", *arguments]
+        chosen = ["-n", ON_SERVERS, "--on-servers", "-m", f"not ({WHOLE})", *arguments]
         code = pytest(chosen, servers) or code
     for reason in filter(None, left_out):
         say(f"Left out: {reason}")
@@ -61,19 +65,24 @@ def pytest(arguments: list[str], environment: dict[str, str]) -> int:
 
 def find_chromium() -> str:
     """Make sure of a Chromium; returns why not, or an empty text."""
-    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+    if find_browser():
         return ""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         say("Installing Chromium for the browser tests")
-        for step in ("update", "install -y chromium"):
+        for step in ("update", f"install -y {BROWSERS[0]}"):
             subprocess.run(
                 ["apt-get", "-qq", *step.split()],
                 stdout=subprocess.DEVNULL,
                 check=False,
             )
-        if shutil.which("chromium"):
+        if find_browser():
             return ""
-    return "the browser tests, for there is no Chromium (apt install chromium)."
+    return f"the browser tests, for there is no Chromium (apt install {BROWSERS[0]})."
+
+
+def find_browser() -> str | None:
+    """Return the path of the first browser there is."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def find_postgresql() -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Cookie,
     Page,
     Request,
     WebSocketRoute,
@@ -20,11 +22,16 @@ from playwright.sync_api import (
 )
 
 from scalpaiboard.board.first_start import OPERATOR_EMAIL
+from scripts.run_tests import BROWSERS, find_browser
 from tests.board_process import BoardProcess, running_board
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = find_browser()
+PAIRS = 60
+"""More than a table shows at once."""
 LIVE_WITHIN_MS = 60_000
 ARGUMENTS = [
+    # As a browser with windows draws letters; the pictures of the pieces are its own.
+    "--font-render-hinting=slight",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -43,12 +50,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"No browser: {CHROMIUM} is missing (Debian's chromium package).")
+    if CHROMIUM is None:
+        pytest.skip(f"No browser: {' or '.join(BROWSERS)} of Debian.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -62,7 +67,7 @@ def board_process(
         yield None
         return
     folder = tmp_path_factory.mktemp("board")
-    with running_board(folder, "--demo", "--pairs", "120") as process:
+    with running_board(folder, "--demo", "--pairs", str(PAIRS)) as process:
         yield process
 
 
@@ -142,13 +147,20 @@ class Operator:
 
     email: str
     password: str
+    _cookies: list[Cookie] = field(default_factory=list)
 
     def log_in(self, visit: Visit, *, then: str) -> None:
+        """Log in by the form the first time, and be known by the cookies later."""
+        if self._cookies:
+            visit.page.context.add_cookies(cast("Any", self._cookies))
+            visit.open(then)
+            return
         visit.open(f"/accounts/login/?next={then}")
         visit.page.get_by_label("E-mail").fill(self.email)
         visit.page.get_by_label("Password").fill(self.password)
         visit.page.get_by_role("main").get_by_role("button", name="Log in").click()
         visit.page.wait_for_url(visit.board + then)
+        self._cookies += visit.page.context.cookies()
 
 
 @pytest.fixture(scope="session")

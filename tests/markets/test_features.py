@@ -155,6 +155,7 @@ def test_a_write_that_fails_leaves_the_day_as_it_was() -> None:
     assert len(list(store.folder.iterdir())) == 1
 
 
+@pytest.mark.once
 def test_the_commands_write_a_day_and_tell_when_something_was_true() -> None:
     store_days(1)
 

@@ -56,6 +56,7 @@ def test_alerts_over_a_crash_tell_what_the_plain_path_tells(
     }  # fmt: skip
 
 
+@pytest.mark.once
 def test_the_sixteen_signals_over_a_crash_open_where_they_were_meant_to(
     alice: User, recorded_data: Path, *, long_form: bool
 ) -> None:
