@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.csp import CSP
 
 from scalpaiboard import env
@@ -309,6 +310,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Scalpaiboard",
     "SITE_HEADER": "Scalpaiboard",
     "SITE_SUBHEADER": "Operators",
+    "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("app/mark.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "SIDEBAR": {"show_search": True, "show_all_applications": True},

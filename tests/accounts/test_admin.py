@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from markets.models import LedgerMinute, Market
+from scalpaiboard.frontend import frontend_public
 from tests.markets.rows import a_market
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,15 @@ def market() -> Market:
 @pytest.mark.parametrize("name", ["admin:index", *LISTS])
 def test_every_admin_page_opens_for_an_operator(operator: Client, name: str) -> None:
     assert operator.get(reverse(name)).status_code == 200
+
+
+def test_admin_pages_bear_the_icon_of_the_product(operator: Client) -> None:
+    inside = operator.get(reverse("admin:index")).content.decode()
+    log_in = Client().get(reverse("admin:login")).content.decode()
+
+    link = f'<link rel="icon" href="{frontend_public("mark.svg")}"'
+    assert link in inside
+    assert link in log_in
 
 
 @pytest.mark.parametrize("name", ["admin:index", *LISTS])
