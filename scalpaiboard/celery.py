@@ -1,4 +1,4 @@
-"""The Celery application and its beat schedule."""
+"""The Celery application."""
 
 import os
 

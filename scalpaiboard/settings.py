@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.csp import CSP
 
 from scalpaiboard import env
 from scalpaiboard.lib.networks import AllowedHosts
+from scalpaiboard.schedule import BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -128,6 +128,8 @@ if _database["ENGINE"].endswith("sqlite3"):
             "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;"
         ),
     }
+    # To open it anew for each task would read the schema and lose what is cached.
+    CELERY_DB_REUSE_MAX = 10_000
 elif _database["ENGINE"].endswith("postgresql"):
     _database["OPTIONS"] = {
         "pool": {
@@ -188,66 +190,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    # The feed says itself when there is something to ask; this makes up for a word
-    # that was lost.
-    "evaluate-rules": {
-        "task": "alerts.tasks.evaluate",
-        "schedule": 1.0,
-        "options": {"expires": 1.0},
-    },
-    "deliver-messages": {
-        "task": "alerts.tasks.deliver",
-        "schedule": 1.0,
-        "options": {"expires": 1.0},
-    },
-    "refresh-alert-windows": {
-        "task": "alerts.tasks.refresh_windows",
-        "schedule": 5.0,
-        "options": {"expires": 5.0},
-    },
-    "poll-telegram": {
-        "task": "alerts.tasks.poll_telegram",
-        "schedule": 3.0,
-        "options": {"expires": 3.0},
-    },
-    "measure-signals": {
-        "task": "alerts.tasks.measure_signals",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
-    },
-    "measure-outcomes": {
-        "task": "alerts.tasks.measure_outcomes",
-        "schedule": 20.0,
-        "options": {"expires": 20.0},
-    },
-    "drop-expired-alert-history": {
-        "task": "alerts.tasks.drop_expired",
-        "schedule": crontab(minute="37"),
-    },
-    "drop-expired-candles": {
-        "task": "markets.tasks.drop_expired_candles",
-        "schedule": crontab(minute="7"),
-    },
-    "drop-expired-exports": {
-        "task": "markets.tasks.drop_expired_exports",
-        "schedule": crontab(minute="17"),
-    },
-    "reconcile-market": {
-        "task": "markets.tasks.reconcile_market",
-        "schedule": crontab(hour="0", minute="20"),
-    },
-    # After the reconciler, which may set yesterday's candles right; each hour, for
-    # boards that are off at night.
-    "write-features": {
-        "task": "markets.tasks.write_features",
-        "schedule": crontab(minute="50"),
-    },
-    "refresh-circulating-supply": {
-        "task": "markets.tasks.refresh_circulating_supply",
-        "schedule": crontab(hour="1", minute="40"),
-    },
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 # People
 AUTH_USER_MODEL = "accounts.User"

@@ -196,8 +196,9 @@ def _newest(clock: str) -> Table | None:
 
 
 def _evaluation(table: Table, clock: Clock) -> Evaluation:
-    # What is remembered is long, and only asked for after another process.
-    found, _ = Evaluation.objects.defer("memory").get_or_create(
+    # What is remembered is long, and only asked for after another process; nor is
+    # what stands behind it, which SQLite would have to leaf through it for.
+    found, _ = Evaluation.objects.defer("memory", "updated_at").get_or_create(
         venue=table.venue, market_key=table.market_key, clock=clock
     )
     return found

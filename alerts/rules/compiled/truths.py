@@ -37,7 +37,9 @@ class Named(NamedTuple):
     truths: Truths
 
     def chosen(self, which: Flags) -> "Named":
-        """Return some of them."""
+        """Return some of them; these where all are."""
+        if which.all():
+            return self
         return Named(self.numbers[which], self.rows[which], self.truths[which])
 
 
@@ -70,7 +72,11 @@ def settle(before: Truths, now: Truths) -> tuple[Places, Places]:
 
 def joined[Known: (Named, Wide)](some: Iterable[Known], nothing: Known) -> Known:
     """Return known truths of several sources as one."""
-    parts = [nothing, *some]
+    parts = [one for one in some if len(one.numbers)]
+    if len(nothing.numbers) or not parts:
+        parts.insert(0, nothing)
+    if len(parts) == 1:
+        return parts[0]
     return type(nothing)(*map(np.concatenate, zip(*parts, strict=True)))
 
 

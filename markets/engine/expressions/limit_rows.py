@@ -29,7 +29,9 @@ class Conditions(NamedTuple):
     rises: Flags
 
     def chosen(self, which: Flags | Places) -> "Conditions":
-        """Return some of them."""
+        """Return some of them; these where all are."""
+        if which.dtype == np.bool_ and which.all():
+            return self
         return Conditions(
             self.ids[which],
             self.metric[which],
@@ -40,6 +42,8 @@ class Conditions(NamedTuple):
 
     def joined(self, other: "Conditions") -> "Conditions":
         """Return these and others."""
+        if not len(other.ids):
+            return self
         return Conditions(
             np.concatenate((self.ids, other.ids)),
             np.concatenate((self.metric, other.metric)),
