@@ -107,8 +107,9 @@ def _steps(
 def _changes(book: Book, tables: Sequence[Table]) -> Iterable[Row]:
     market = TableMarket(tables[-1], Before(tables[-2]))
     packed = book.remember()
+    size = len(packed.lasting) + len(packed.truths)
     figures: dict[str, Callable[[], object]] = {
-        f"packing what is known of them ({len(packed) / 2**20:.1f} MB)": book.remember,
+        f"packing what is known of them ({size / 2**20:.1f} MB)": book.remember,
         "taking it over": partial(book.recall, packed),
         "the first step after it": partial(book.step, market),
         "one alert changed": partial(

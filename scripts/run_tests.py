@@ -8,6 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -40,27 +44,64 @@ def main() -> int:
     arguments = [*ONCE_MORE, *arguments]
     left_out = [find_chromium(), find_postgresql(), find_redis()]
     code = pytest(["-n", WORKERS, "-m", f"not ({WHOLE})", *arguments], alone)
-    say("The whole product in its own processes, and in a browser: one at a time")
-    code = pytest(["-m", WHOLE, *arguments], alone) or code
-    if not any(left_out[1:]):
-        say("The same again where it depends on the servers: PostgreSQL and Redis")
-        servers = {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL}
-        chosen = ["-n", ON_SERVERS, "--on-servers", "-m", f"not ({WHOLE})", *arguments]
-        code = pytest(chosen, servers) or code
+    with beside(arguments) if not any(left_out[1:]) else nullcontext() as servers:
+        say("The whole product in its own processes, and in a browser: one at a time")
+        code = pytest(["-m", WHOLE, *arguments], alone) or code
+    if servers is not None:
+        code = servers.code or code
     for reason in filter(None, left_out):
         say(f"Left out: {reason}")
     return code
 
 
-def pytest(arguments: list[str], environment: dict[str, str]) -> int:
-    """
-    Run pytest with changes to the environment; returns its exit code.
+@dataclass
+class Beside:
+    """A run of pytest that goes on beside another, and its exit code once it ended."""
 
-    That a narrow ARGS= chooses no test is no fault.
+    code: int = 0
+
+
+@contextmanager
+def beside(arguments: Sequence[str]) -> Iterator[Beside]:
     """
+    Test what depends on the servers while a browser waits for its pages.
+
+    It takes the processor only where nobody else does, and says what it found
+    at the end.
+    """
+    run = Beside()
+    servers = {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL}
+    chosen = ["-n", ON_SERVERS, "--on-servers", "-m", f"not ({WHOLE})", *arguments]
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            ["nice", "-n", "15", sys.executable, "-m", "pytest", *chosen],
+            cwd=ROOT,
+            env=os.environ | servers,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield run
+            run.code = judged(process.wait())
+        finally:
+            process.terminate()
+            process.wait()
+        say("The same again where it depends on the servers: PostgreSQL and Redis")
+        said.seek(0)
+        shutil.copyfileobj(said, sys.stdout.buffer)
+        sys.stdout.flush()
+
+
+def pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    """Run pytest with changes to the environment; returns its exit code."""
     command = [sys.executable, "-m", "pytest", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False)
-    return 0 if done.returncode == NO_TESTS else done.returncode
+    return judged(done.returncode)
+
+
+def judged(code: int) -> int:
+    """Return an exit code; that a narrow ARGS= chooses no test is no fault."""
+    return 0 if code == NO_TESTS else code
 
 
 def find_chromium() -> str:

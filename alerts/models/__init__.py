@@ -5,6 +5,7 @@ from alerts.models.episodes import (
     Episode,
     EpisodeEvent,
     Evaluation,
+    EvaluationLayout,
     Outcome,
     Suppression,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Episode",
     "EpisodeEvent",
     "Evaluation",
+    "EvaluationLayout",
     "Outcome",
     "RuleChange",
     "Signal",

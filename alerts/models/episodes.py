@@ -167,7 +167,9 @@ class Evaluation(models.Model):
     evaluated_ms = models.BigIntegerField(default=0)
     """The last close (or second) that was asked."""
     memory = models.BinaryField(default=bytes)
-    """Last known truths, as the books pack them."""
+    """Last known truths, as the books pack them, in the order of its layout."""
+    layout_digest = models.CharField(max_length=16, blank=True)
+    """Which layout that is; empty where nothing is known."""
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -179,6 +181,19 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.venue} {self.clock}"
+
+
+class EvaluationLayout(models.Model):
+    """Of which rules and pairs an evaluation knows; written when a rule changes."""
+
+    evaluation = models.OneToOneField(
+        Evaluation, models.CASCADE, primary_key=True, related_name="layout"
+    )
+    digest = models.CharField(max_length=16)
+    packed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"layout of {self.evaluation}"
 
 
 class Outcome(models.Model):

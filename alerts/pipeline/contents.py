@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
@@ -22,6 +23,8 @@ from alerts.types import Clock, Phase, Reason
 from markets.selectors.pairs import Pair, decimals_of
 
 Content = dict[str, Any]
+
+_PAGES_KEPT: Final = 4_096
 
 
 def event_content(told: Told, close: Close, pairs: dict[str, Pair]) -> Content:
@@ -126,7 +129,7 @@ def _facts(told: Told, close: Close, pairs: dict[str, Pair]) -> Facts:
         value=math.nan if event.value is None else event.value,
         metrics=told_cells(close.table, told.facts, event.symbol),
         late_ms=close.delay_ms if close.is_late else 0,
-        link=_link(reverse("symbol", args=[event.symbol])),
+        link=_link(_page_of(event.symbol)),
         zone=told.facts.zone,
     )
 
@@ -146,6 +149,11 @@ def _picture(told: Told) -> dict[str, Any] | None:
         "at_ms": told.event.at_ms,
         "price": told.event.price,
     }
+
+
+@lru_cache(maxsize=_PAGES_KEPT)
+def _page_of(symbol: str) -> str:
+    return reverse("symbol", args=[symbol])
 
 
 def _link(path: str) -> str:

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -11,7 +12,7 @@ import msgspec
 from django.db.models import Max, Q, QuerySet
 
 from alerts.models import Alert, RuleChange, Signal
-from alerts.rules.book import Book, Watch
+from alerts.rules.book import Book, Packed, Watch
 from alerts.types import Clock, Scope
 from markets.engine.expressions.market import TableMarket
 from markets.types import MINUTE_MS, TIMEFRAMES
@@ -106,27 +107,35 @@ class Desk:
         """Return the book of a rule, None where it is not asked."""
         return next((one for one in self._books.values() if number in one), None)
 
-    def remember(self, clock: Clock) -> bytes:
+    def remember(self, clock: Clock) -> Packed:
         """Pack what the books of a clock know, for the next process."""
         packed = {
             place.timeframe: book.remember()
             for place, book in self._books.items()
             if place.clock is clock
         }
-        return msgspec.msgpack.encode(packed)
+        lasting, digests, truths = (
+            msgspec.msgpack.encode({name: one[part] for name, one in packed.items()})
+            for part in range(3)
+        )
+        return Packed(lasting, blake2b(digests, digest_size=8).hexdigest(), truths)
 
-    def recall(self, clock: Clock, packed: bytes, base: TableMarket | None) -> None:
+    def recall(self, clock: Clock, packed: Packed, base: TableMarket | None) -> None:
         """
-        Take up what another process remembered, or nothing.
+        Take up what another process remembered.
 
         Rules that it did not have are based on the market of then, if known.
         """
-        kept = msgspec.msgpack.decode(packed, type=dict[str, bytes]) if packed else {}
+        lasting, truths = (
+            msgspec.msgpack.decode(part, type=dict[str, bytes])
+            for part in (packed.lasting, packed.truths)
+        )
         for place, book in self._books.items():
-            if place.clock is not clock or place.timeframe not in kept:
+            name = place.timeframe
+            if place.clock is not clock or name not in lasting:
                 continue
             try:
-                book.recall(kept[place.timeframe], base)
+                book.recall(Packed(lasting[name], "", truths[name]), base)
             except ValueError as error:
                 logger.warning("The rules of %s begin anew: %s", place.timeframe, error)
 

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Final
 
 from alerts.models import Evaluation
+from alerts.pipeline.clocks import OvertakenError, remembered
 from alerts.pipeline.desk import Desk, desk
 from alerts.pipeline.findings import ask
 from alerts.pipeline.guard import without_contradictions
 from alerts.pipeline.outbox import owe
 from alerts.pipeline.outcomes import note_held
 from alerts.pipeline.tables import closed_markets, is_filling, market_of
-from alerts.pipeline.writing import Close, OvertakenError, Told, store
+from alerts.pipeline.writing import Close, Told, store
 from alerts.types import Clock
 from markets.engine.expressions.market import TableMarket
 from markets.engine.table import Table
@@ -139,14 +140,14 @@ def _step(
         here.stepped_ms[clock] = at_ms
         return []
     memory = here.remember(clock)
-    close = Close(evaluation, table, clock, at_ms, clock_ms(), memory)
+    close = Close(evaluation, table, clock, at_ms, clock_ms())
     try:
-        told = store(close, findings, owe)
+        told = store(close, findings, memory, owe)
     except OvertakenError as error:
         logger.info("A close was stored by another worker: %s", error)
         return None
     here.stepped_ms[clock] = at_ms
-    evaluation.evaluated_ms = at_ms
+    evaluation.evaluated_ms, evaluation.layout_digest = at_ms, memory.digest
     if clock is Clock.CLOSED:
         note_held(here, market)
     return told
@@ -160,25 +161,19 @@ def _prepare(here: Desk, evaluation: Evaluation, newest: Table) -> bool:
     stepped_ms = here.stepped_ms.get(clock)
     is_ahead = clock is Clock.LIVE and (stepped_ms or 0) >= evaluation.evaluated_ms
     if stepped_ms != evaluation.evaluated_ms and not (stepped_ms and is_ahead):
-        memory = _memory_at(evaluation)
-        if memory is None:
+        try:
+            memory = remembered(evaluation)
+        except OvertakenError:
             return False
         here.refresh()
-        base = _base(newest, evaluation) if clock is Clock.CLOSED else None
-        here.recall(clock, memory, base)
+        if memory is not None:
+            base = _base(newest, evaluation) if clock is Clock.CLOSED else None
+            here.recall(clock, memory, base)
         if clock is Clock.CLOSED and stepped_ms is None:
             here.doubtful_ms = evaluation.evaluated_ms
         here.stepped_ms[clock] = evaluation.evaluated_ms
     here.refresh()
     return True
-
-
-def _memory_at(evaluation: Evaluation) -> bytes | None:
-    same = Evaluation.objects.filter(
-        pk=evaluation.pk, evaluated_ms=evaluation.evaluated_ms
-    )
-    memory = same.values_list("memory", flat=True).first()
-    return None if memory is None else bytes(memory)
 
 
 # The closed table at which another process stopped.
@@ -196,9 +191,8 @@ def _newest(clock: str) -> Table | None:
 
 
 def _evaluation(table: Table, clock: Clock) -> Evaluation:
-    # What is remembered is long, and only asked for after another process; nor is
-    # what stands behind it, which SQLite would have to leaf through it for.
-    found, _ = Evaluation.objects.defer("memory", "updated_at").get_or_create(
+    # What is remembered is only asked for after another process.
+    found, _ = Evaluation.objects.defer("memory").get_or_create(
         venue=table.venue, market_key=table.market_key, clock=clock
     )
     return found

@@ -9,6 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from alerts.models import Episode, EpisodeEvent, Evaluation
+from alerts.pipeline.clocks import OvertakenError
 from alerts.pipeline.desk import Desk
 from alerts.pipeline.ending import finish
 from alerts.pipeline.findings import Finding, Subject, value_of
@@ -17,7 +18,6 @@ from alerts.pipeline.outbox import owe
 from alerts.pipeline.tables import MOST_BEHIND_MS, replayed_markets
 from alerts.pipeline.writing import (
     Close,
-    OvertakenError,
     Told,
     expect_outcomes,
     told_of,
@@ -146,7 +146,7 @@ class _Late:
         }
         known = self._recorded.covered(candidates, table.as_of_ms, self._rules.facts)
         close = Close(
-            self._evaluation, table, Clock.CLOSED, table.as_of_ms, self._now_ms, None
+            self._evaluation, table, Clock.CLOSED, table.as_of_ms, self._now_ms
         )
         for one in sorted(candidates - known):
             self._begin(one, close, market)

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import batched
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from django.db import transaction
 
 from alerts.models import Episode, EpisodeEvent, Evaluation, Outcome, Suppression
+from alerts.pipeline.clocks import move_on
 from alerts.pipeline.ending import finish
 from alerts.pipeline.facts import RuleFacts
 from alerts.pipeline.findings import Finding
+from alerts.rules.book import Packed
 from alerts.rules.episodes import (
     Step,
     advance,
@@ -39,17 +41,12 @@ _TOLD_METRICS: Final = (
 _A_WRITE: Final = 500
 
 
-class OvertakenError(Exception):
-    """Another worker has stored this close, or the rules' rows, meanwhile."""
-
-
 @dataclass(frozen=True, slots=True)
 class Close:
     """
     The moment that was asked, and the table it was asked of.
 
-    `evaluated_ms` is where the clock stood before, `memory` what the books know
-    now; `metrics` are those that messages name besides the usual ones.
+    `evaluation` is its clock as it was read.
     """
 
     evaluation: Evaluation
@@ -57,7 +54,6 @@ class Close:
     clock: Clock
     at_ms: int
     now_ms: int
-    memory: bytes | None
 
     @property
     def delay_ms(self) -> int:
@@ -82,7 +78,9 @@ class Told:
 Owe = Callable[[Sequence[Told], Close], None]
 
 
-def store(close: Close, findings: Iterable[Finding], owe: Owe) -> list[Told]:
+def store(
+    close: Close, findings: Iterable[Finding], memory: Packed, owe: Owe
+) -> list[Told]:
     """
     Store a close in one transaction, with all that is owed for it.
 
@@ -95,25 +93,12 @@ def store(close: Close, findings: Iterable[Finding], owe: Owe) -> list[Told]:
         (one, advance(one.facts.course, one.situation, one.seen)) for one in findings
     ]
     with transaction.atomic():
-        _move_on(close)
+        move_on(close.evaluation, close.at_ms, memory)
         told = _store_episodes(close, steps)
         _store_suppressions(close, steps)
         _finish_spoken(told, close)
         owe(told, close)
     return told
-
-
-# Whoever moves the clock from where it was read owns the close.
-def _move_on(close: Close) -> None:
-    before = close.evaluation.evaluated_ms
-    changes: dict[str, Any] = {"evaluated_ms": close.at_ms}
-    if close.memory is not None:
-        changes["memory"] = close.memory
-    moved = Evaluation.objects.filter(
-        pk=close.evaluation.pk, evaluated_ms=before
-    ).update(**changes)
-    if not moved:
-        raise OvertakenError(f"The {close.clock} clock has moved on from {before}.")
 
 
 def _store_episodes(close: Close, steps: Sequence[tuple[Finding, Step]]) -> list[Told]:

@@ -7,7 +7,7 @@ import numpy as np
 from alerts.rules.compiled.directory import Directory
 from alerts.rules.compiled.loading import MARKET, SIMPLE, Loading, Rooms
 from alerts.rules.compiled.market_rules import MarketRules
-from alerts.rules.compiled.memory import Memory
+from alerts.rules.compiled.memory import Memory, Packed
 from alerts.rules.compiled.named_rules import NamedRules
 from alerts.rules.compiled.recipes import Recipes
 from alerts.rules.compiled.simple_rules import SimpleRules, Stray
@@ -15,7 +15,7 @@ from alerts.rules.compiled.truths import Edges, Integers, join, joined
 from alerts.rules.compiled.watches import Watch
 from markets.engine.expressions.market import TRUE, UNKNOWN, TableMarket, Truths
 
-__all__ = ["Book", "Edges", "Watch"]
+__all__ = ["Book", "Edges", "Packed", "Watch"]
 
 
 class Book:
@@ -140,11 +140,11 @@ class Book:
             return np.flatnonzero(truths == TRUE)
         return self._named.true_rows(number, entry.room)
 
-    def remember(self) -> bytes:
+    def remember(self) -> Packed:
         """Pack the last known truths."""
-        return self._memory().to_bytes()
+        return self._memory().pack()
 
-    def recall(self, packed: bytes, base: TableMarket | None = None) -> None:
+    def recall(self, packed: Packed, base: TableMarket | None = None) -> None:
         """
         Take over what `remember` packed, in this process or another.
 
@@ -152,7 +152,7 @@ class Book:
         is true of `base`, the market of then, where that is known. Raises
         ValueError if another version packed it.
         """
-        memory = Memory.from_bytes(packed).of(*self._directory.checks())
+        memory = Memory.unpack(packed).of(*self._directory.checks())
         if base is not None and base.table.symbols == memory.symbols:
             self.step(base)
             memory = memory.filled(self._memory())

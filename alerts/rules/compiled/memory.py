@@ -4,7 +4,8 @@ import zlib
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Self
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple, Self
 
 import msgspec
 import numpy as np
@@ -14,10 +15,22 @@ from alerts.rules.compiled.directory import Checks
 from alerts.rules.compiled.truths import Integers, Named, Wide, joined
 from markets.engine.expressions.market import FALSE, TRUE, UNKNOWN, Truths
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 # Half of a definition's hash is enough to tell that it has changed since.
 _SHORT: Final = np.uint64(2**32 - 1)
+
+
+class Packed(NamedTuple):
+    """
+    What is known, in bytes: what lasts while the rules do, and their truths.
+
+    `digest` is the same for the same `lasting`, so that it need not be stored anew.
+    """
+
+    lasting: bytes
+    digest: str
+    truths: bytes
 
 
 class _Header(msgspec.Struct, array_like=True):
@@ -89,38 +102,35 @@ class Memory:
                 row[:] = self.wide.truths[place_of[number]]
         return truths
 
-    def to_bytes(self) -> bytes:
+    def pack(self) -> Packed:
         """
         Pack it.
 
-        After the version, what lasts while the rules do is a block of its own: header
-        length, header (JSON) and arrays, numbers as their distances. The truths
-        follow. Both are compressed, the first anew only when a rule has changed.
+        What lasts while the rules do begins with the version; header length, header
+        (JSON) and arrays follow, numbers as their distances, compressed anew only
+        when a rule has changed. The truths are bits, compressed as well.
         """
         layout = _layout_of(self)
         truths = self.named.truths[layout.order] == TRUE
-        changing = zlib.compress(
-            np.packbits(truths).tobytes() + self.wide.truths.tobytes(), 1
-        )
-        size = len(layout.packed).to_bytes(4, "little")
-        return bytes([VERSION]) + size + layout.packed + changing
+        bits = np.packbits(truths).tobytes() + self.wide.truths.tobytes()
+        return Packed(layout.packed, layout.digest, zlib.compress(bits, 1))
 
     @classmethod
-    def from_bytes(cls, packed: bytes) -> Self:
+    def unpack(cls, packed: Packed) -> Self:
         """
-        Undo `to_bytes`.
+        Undo `pack`.
 
         Raises
         ------
         ValueError
             If it was packed by another version.
         """
-        if packed[0] != VERSION:
+        version = packed.lasting[0]
+        if version != VERSION:
             raise ValueError(
-                f"The memory is of version {packed[0]}; this reads {VERSION}."
+                f"The memory is of version {version}; this reads {VERSION}."
             )
-        end = 5 + int.from_bytes(packed[1:5], "little")
-        plain = zlib.decompress(packed[5:end])
+        plain = zlib.decompress(packed.lasting[1:])
         start = 4 + int.from_bytes(plain[:4], "little")
         header = msgspec.json.decode(plain[4:start], type=_Header)
         n_symbols = len(header.symbols)
@@ -130,7 +140,7 @@ class Memory:
         named = cut("<u4", header.n_named).cumsum()
         rows = cut("<u4", header.n_named).astype(np.int64)
         wide = cut("<u4", header.n_wide)
-        cut = _Cutter(zlib.decompress(packed[end:]), 0)
+        cut = _Cutter(zlib.decompress(packed.truths), 0)
         bits = cut("u1", -(-header.n_named // 8)).astype(np.uint8)
         is_true = np.unpackbits(bits, count=header.n_named)
         truths = cut("i1", header.n_wide * n_symbols).astype(np.int8)
@@ -157,6 +167,7 @@ class _Layout:
     arrays: tuple[NDArray[Any], ...]
     order: NDArray[np.intp]
     packed: bytes
+    digest: str
 
 
 # Of each book of a process the last one: rules change seldom.
@@ -194,7 +205,9 @@ def _laid_out(memory: Memory, arrays: tuple[NDArray[Any], ...]) -> _Layout:
     plain = b"".join(
         (len(header).to_bytes(4, "little"), header, *(one.tobytes() for one in lasting))
     )
-    return _Layout(memory.symbols, arrays, order, zlib.compress(plain, 1))
+    packed = bytes([VERSION]) + zlib.compress(plain, 1)
+    digest = blake2b(packed, digest_size=8).hexdigest()
+    return _Layout(memory.symbols, arrays, order, packed, digest)
 
 
 class _Cutter:

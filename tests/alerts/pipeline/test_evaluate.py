@@ -8,6 +8,7 @@ from alerts.models import (
     Episode,
     EpisodeEvent,
     Evaluation,
+    EvaluationLayout,
     RuleChange,
     Signal,
     Suppression,
@@ -331,11 +332,11 @@ def test_a_memory_of_another_release_is_left_and_the_rules_go_on(
 ) -> None:
     make_alert(alice, "price > 101")
     stage.btc(100)
-    kept = msgspec.msgpack.decode(bytes(Evaluation.objects.get().memory))
+    kept = msgspec.msgpack.decode(bytes(EvaluationLayout.objects.get().packed))
     foreign = msgspec.msgpack.encode(
         {name: b"M" + one[1:] for name, one in kept.items()}
     )
-    Evaluation.objects.update(memory=foreign)
+    EvaluationLayout.objects.update(packed=foreign)
     other_process()
 
     for price in (100, 102):

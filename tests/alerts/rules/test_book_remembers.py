@@ -110,7 +110,24 @@ def test_a_memory_of_another_version_is_refused() -> None:
     packed = Book().remember()
 
     with pytest.raises(ValueError, match="version 77"):
-        Book().recall(bytes([77]) + packed[1:])
+        Book().recall(packed._replace(lasting=bytes([77]) + packed.lasting[1:]))
+
+
+def test_what_lasts_is_the_same_until_a_rule_changes() -> None:
+    book = Book()
+    book.put(Watch(7, "price > 2", (A,)))
+    book.step(market(1, 3))
+    first = book.remember()
+    book.step(market(3, 3))
+    second = book.remember()
+    book.put(Watch(8, "price > 9", (B,)))
+    book.step(market(3, 3))
+    third = book.remember()
+
+    assert second.digest == first.digest
+    assert second.lasting == first.lasting
+    assert second.truths != first.truths
+    assert third.digest != second.digest
 
 
 def test_a_memory_is_small() -> None:
@@ -129,4 +146,6 @@ def test_a_memory_is_small() -> None:
     table = table_of({"price": rng.normal(100, 5, 500).tolist()}, symbols=symbols)
     book.step(TableMarket(table))
 
-    assert len(book.remember()) / 20_000 < 10
+    packed = book.remember()
+    assert len(packed.lasting) / 20_000 < 10
+    assert len(packed.truths) / 20_000 < 0.2
