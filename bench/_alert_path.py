@@ -31,6 +31,7 @@ from bench._rows import store_market
 from markets import signals, snapshots
 from markets.engine.recent import SLOTS, Recent
 from markets.engine.table import Table
+from markets.recent_snapshots import write_recent
 from markets.types import MINUTE_MS
 from scalpaiboard.board.roles import WorkerThread
 
@@ -68,7 +69,7 @@ class _Path:
 
     def close(self, table: Table, before: Table) -> float:
         """Publish a close; return the ms until all of it is committed."""
-        snapshots.write_recent(_recent(table, before))
+        write_recent(_recent(table, before))
         self._is_done.clear()
         start_s = time.perf_counter()
         snapshots.write_table(table)

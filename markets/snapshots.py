@@ -10,7 +10,6 @@ import orjson
 from django.core.cache import cache
 from redis import RedisError
 
-from markets.engine.recent import Recent
 from markets.engine.table import Table
 from markets.errors import MarketUnavailableError
 from markets.types import BookSnapshot, Symbol, Trade
@@ -53,19 +52,6 @@ def read_table(venue: str, clock: str) -> Table:
     if table is None:
         raise MarketUnavailableError(f"The feed of {venue} has not published yet.")
     return table
-
-
-def write_recent(recent: Recent) -> None:
-    """Publish the last closed values of every metric."""
-    _write_block(f"market:{recent.venue}:recent", recent.to_bytes())
-
-
-def read_recent(venue: str) -> Recent | None:
-    """Return the last closed values that were published, None before the first."""
-    try:
-        return _read_block(f"market:{venue}:recent", Recent.from_bytes)
-    except MarketUnavailableError:
-        return None
 
 
 def _write_block(key: str, packed: bytes) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
-from markets import snapshots
+from markets import recent_snapshots, snapshots
 from tests import network
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,6 +102,7 @@ def clean_cache() -> Iterator[None]:
     cache.clear()
     snapshots._known.clear()
     snapshots._known_states.clear()
+    recent_snapshots._known.clear()
 
 
 @pytest.fixture(scope="session")

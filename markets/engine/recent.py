@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Self
+from typing import Final
 
-import msgspec
 import numpy as np
 
 from markets.engine.candle_metrics import N_COLUMNS, bound_runs
@@ -164,21 +163,13 @@ def advance(states: IndicatorStates, place: int, candles: CandleColumns) -> Floa
     return tail
 
 
-class _Header(msgspec.Struct, array_like=True):
-    venue: str
-    market_key: str
-    symbols: list[str]
-    columns: list[str]
-    end: int
-
-
 @dataclass(frozen=True)
 class Recent:
     """
     What `RecentValues` held when a minute had closed.
 
-    `end` is the number of the minute that began then; `values` has the shape
-    ``(SLOTS, n_columns, n_symbols)``, a step at its number modulo `SLOTS`.
+    `end` is the number of the minute that began then; `values` are `SLOTS` blocks
+    ``(n_columns, n_symbols)``, a step at its number modulo `SLOTS`.
     """
 
     venue: str
@@ -186,7 +177,7 @@ class Recent:
     symbols: tuple[str, ...]
     columns: tuple[str, ...]
     end: int
-    values: Floats = field(repr=False)
+    values: Sequence[Floats] | Floats = field(repr=False)
 
     @cached_property
     def _column_of(self) -> dict[str, int]:
@@ -219,7 +210,7 @@ class Recent:
         step, newest = moment // own, self.end // own
         if not 0 <= newest - step < len(self.values):
             return unknown
-        found: Floats = self.values[step % len(self.values), column]
+        found: Floats = self.values[step % len(self.values)][column]
         return found
 
     def table(self, end: int) -> Table | None:
@@ -233,7 +224,9 @@ class Recent:
             return None
         own = np.array([step_minutes(name) for name in self.columns])
         slots = end // own % len(self.values)
-        values = self.values[slots, np.arange(len(self.columns))]
+        values = np.empty((len(self.columns), len(self.symbols)))
+        for slot, block in enumerate(self.values):
+            values[slots == slot] = block[slots == slot]
         return Table(
             self.venue,
             self.market_key,
@@ -248,37 +241,6 @@ class Recent:
 
     def _has_rows_of(self, table: Table) -> bool:
         return table.market_key == self.market_key and table.symbols == self.symbols
-
-    def to_bytes(self) -> bytes:
-        """Pack it: header length, header (JSON, padded), float64 block."""
-        header = msgspec.json.encode(
-            _Header(
-                self.venue,
-                self.market_key,
-                list(self.symbols),
-                list(self.columns),
-                self.end,
-            )
-        )
-        header += b" " * (-(len(header) + 4) % 8)
-        block = np.ascontiguousarray(self.values, dtype="<f8").tobytes()
-        return len(header).to_bytes(4, "little") + header + block
-
-    @classmethod
-    def from_bytes(cls, packed: bytes) -> Self:
-        """Undo `to_bytes`; the values are read-only."""
-        size = int.from_bytes(packed[:4], "little")
-        header = msgspec.json.decode(packed[4 : 4 + size], type=_Header)
-        values = np.frombuffer(packed, dtype="<f8", offset=4 + size)
-        shape = (-1, len(header.columns), len(header.symbols))
-        return cls(
-            header.venue,
-            header.market_key,
-            tuple(header.symbols),
-            tuple(header.columns),
-            header.end,
-            values.reshape(shape),
-        )
 
 
 def _part(candles: CandleColumns, part: slice) -> CandleColumns:

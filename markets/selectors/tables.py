@@ -7,6 +7,7 @@ from django.conf import settings
 from markets import snapshots
 from markets.engine.recent import Recent
 from markets.engine.table import Table
+from markets.recent_snapshots import read_recent
 
 
 def current_table(clock: str) -> Table:
@@ -16,7 +17,7 @@ def current_table(clock: str) -> Table:
 
 def recent_of(table: Table) -> Recent | None:
     """Return the last closed values of a table's market, None where there are none."""
-    recent = snapshots.read_recent(settings.VENUE)
+    recent = read_recent(settings.VENUE)
     is_its = recent is not None and recent.market_key == table.market_key
     return recent if is_its else None
 

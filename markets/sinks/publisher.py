@@ -6,6 +6,7 @@ from typing import Any
 from markets import signals, snapshots
 from markets.engine.recent import Recent
 from markets.engine.table import Table
+from markets.recent_snapshots import write_recent
 from markets.sinks.worker import SinkThread
 
 Announce = Callable[[Mapping[str, Any]], None]
@@ -64,7 +65,7 @@ class SnapshotPublisher:
 
     async def publish_recent(self, recent: Recent) -> None:
         """Publish the last closed values of every metric."""
-        await self._thread.run(lambda: snapshots.write_recent(recent))
+        await self._thread.run(lambda: write_recent(recent))
 
     async def publish_live(self, table: Table) -> None:
         """Publish the live table; the first of a second is told to those above."""

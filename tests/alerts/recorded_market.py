@@ -5,9 +5,9 @@ import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
-from markets import snapshots
 from markets.engine.market import MarketEngine
 from markets.engine.table import Table
+from markets.recent_snapshots import write_recent
 from markets.types import Candle, Symbol
 from tests.markets.engine import markets_by_hand
 from tests.markets.rows import a_market
@@ -43,7 +43,7 @@ class RecordedMarket:
                 continue
             table = self.engine.closed_table()
             if number >= WARM_UP:
-                snapshots.write_recent(self.engine.recent())
+                write_recent(self.engine.recent())
                 yield table
 
     def store(self) -> None:

@@ -17,6 +17,7 @@ from markets import snapshots
 from markets.engine.catalogue import COLUMNS
 from markets.engine.recent import SLOTS, Recent, step_minutes
 from markets.engine.table import Floats, Table
+from markets.recent_snapshots import write_recent
 from markets.types import MINUTE_MS
 
 START_MS = 1_700_000_100_000 // MINUTE_MS * MINUTE_MS
@@ -81,7 +82,7 @@ class Stage:
         end = self.at_ms // MINUTE_MS
         for place, length in enumerate(_STEPS):
             self.past[end // length % SLOTS, place] = table.values[place]
-        snapshots.write_recent(
+        write_recent(
             Recent("binanceusdm", MARKET_KEY, SYMBOLS, COLUMNS, end, self.past.copy())
         )
 

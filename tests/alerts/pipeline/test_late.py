@@ -15,6 +15,7 @@ from alerts.pipeline.tables import replayed_markets
 from markets import snapshots
 from markets.engine.recent import Recent
 from markets.engine.table import Table
+from markets.recent_snapshots import write_recent
 from markets.types import MINUTE_MS, Venue
 from tests.alerts.plain_path import Past, PlainEpisode, PlainPath, PlainRule
 from tests.alerts.plain_rows import stored
@@ -66,7 +67,7 @@ class ShowingPublisher(DigestingPublisher):
 
     @override
     async def publish_recent(self, recent: Recent) -> None:
-        snapshots.write_recent(recent)
+        write_recent(recent)
         await super().publish_recent(recent)
 
 

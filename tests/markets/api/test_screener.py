@@ -10,6 +10,7 @@ from markets import models, snapshots
 from markets.engine.catalogue import COLUMNS
 from markets.engine.recent import SLOTS, Recent
 from markets.engine.table import Table
+from markets.recent_snapshots import write_recent
 from markets.types import MINUTE_MS
 from tests.markets.api.conftest import AS_OF_MS, SYMBOLS, table
 
@@ -73,7 +74,7 @@ def recent(prices: dict[int, list[float]], *, key: str = "generated:7") -> Recen
 
 
 def test_a_condition_may_look_back_at_closed_values(client: Client) -> None:
-    snapshots.write_recent(recent({0: [65_000, 0.2, 1_948], 1: [64_000, 0.1, 1_950]}))
+    write_recent(recent({0: [65_000, 0.2, 1_948], 1: [64_000, 0.1, 1_950]}))
 
     live = ask(client, "screener", where="rising(price, 2)")
     closed = ask(client, "screener", where="price > prev(price, 1)", clock="closed")
@@ -83,7 +84,7 @@ def test_a_condition_may_look_back_at_closed_values(client: Client) -> None:
 
 
 def test_what_was_not_seen_is_unknown_and_named(client: Client) -> None:
-    snapshots.write_recent(recent({0: [65_000, np.nan, 1_948]}))
+    write_recent(recent({0: [65_000, np.nan, 1_948]}))
 
     crosses = ask(client, "expressions/check", text="crosses_above(price, 0.1)")
     longer = ask(client, "expressions/check", text="rising(price, 3)")
@@ -96,7 +97,7 @@ def test_what_was_not_seen_is_unknown_and_named(client: Client) -> None:
 
 def test_another_markets_past_is_not_taken(client: Client) -> None:
     past = {0: [65_000.0, 0.1, 1_900.0]}
-    snapshots.write_recent(recent(past, key="generated:8"))
+    write_recent(recent(past, key="generated:8"))
 
     answer = ask(client, "expressions/check", text="price > prev(price, 1)")
 
