@@ -62,5 +62,7 @@ def remembered(evaluation: Evaluation) -> Packed | None:
         return None
     if digest != kept_digest:
         logger.warning("What was known of the %s rules is lost.", evaluation.clock)
+        # So that it is written anew, whatever it was.
+        evaluation.layout_digest = ""
         return None
     return Packed(bytes(lasting), digest, bytes(truths))

@@ -1,14 +1,11 @@
 """From a closed table to stored episodes: once each, whatever runs twice."""
 
-import msgspec
-
 from accounts.models import User
 from alerts.models import (
     Alert,
     Episode,
     EpisodeEvent,
     Evaluation,
-    EvaluationLayout,
     RuleChange,
     Signal,
     Suppression,
@@ -323,24 +320,6 @@ def test_the_first_alert_of_all_begins_with_the_last_close(
     make_alert(alice, "price > 101 and price < 200")
 
     stage.btc(102)
-
-    assert phases() == [("BTCUSDT", "open", 3)]
-
-
-def test_a_memory_of_another_release_is_left_and_the_rules_go_on(
-    stage: Stage, alice: User
-) -> None:
-    make_alert(alice, "price > 101")
-    stage.btc(100)
-    kept = msgspec.msgpack.decode(bytes(EvaluationLayout.objects.get().packed))
-    foreign = msgspec.msgpack.encode(
-        {name: b"M" + one[1:] for name, one in kept.items()}
-    )
-    EvaluationLayout.objects.update(packed=foreign)
-    other_process()
-
-    for price in (100, 102):
-        stage.btc(price)
 
     assert phases() == [("BTCUSDT", "open", 3)]
 
